@@ -1,0 +1,65 @@
+# Every target makes the environment it needs in .venv, from hashed lock files, with nothing but Python 3.11-3.13 and pip.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+BUILD  := build
+DB     := $(BUILD)/medquant.db
+CORPUS := $(wildcard db/evidence/*) $(wildcard db/codebook/*) $(wildcard db/migrations/versions/*.py)
+
+.DEFAULT_GOAL := help
+.PHONY: help report test lint format bench lock browser clean
+
+help:  ## show the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+report: $(VENV)/.run $(DB)  ## evidence -> build/medquant.db -> build/report.html and build/report.pdf
+	$(BIN)/medquant report --db $(DB) --out $(BUILD)
+
+test: lint browser  ## all tests, after lint, types and import contracts
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev  ## ruff, strict mypy, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+format: $(VENV)/.dev  ## let ruff rewrite what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.dev  ## load and report 1x, 10x and 100x the corpus; print time and memory
+	$(BIN)/python tests/bench_scale.py
+
+lock: $(VENV)/.dev  ## resolve the lock files anew (needs the network)
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile $(LOCK) --group build pyproject.toml --output-file locks/run.txt
+	$(BIN)/uv pip compile $(LOCK) --group dev --constraints locks/run.txt pyproject.toml --output-file locks/dev.txt
+LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
+
+browser:  # Debian's Chromium and poppler for the tests that look at the page
+	@tests/setup_browser.sh
+
+clean:  ## remove the environment and everything built
+	rm -rf $(VENV) $(BUILD) dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The database is made anew only when the shipped evidence is newer, so that curated edits survive.
+$(DB): $(VENV)/.run $(CORPUS)
+	@mkdir -p $(BUILD)
+	$(BIN)/medquant db load --db $(DB)
+	@touch $(DB)
+
+$(VENV)/.python:
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"medquant needs Python 3.11 to 3.13, {sys.executable} is {v[0]}.{v[1]}: name another with make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.run: $(VENV)/.python locks/run.txt pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/run.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run locks/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/dev.txt
+	@touch $@

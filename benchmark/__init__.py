@@ -1,0 +1,1 @@
+"""How claims are re-measured: cases, runs and measurements."""

@@ -1,0 +1,1 @@
+"""What was recorded: the database of records, studies, comparisons and runs."""

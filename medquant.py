@@ -1,0 +1,5 @@
+"""The front door: `medquant PACKAGE VERB`."""
+
+
+def main() -> int:
+    return 0

@@ -1,0 +1,1 @@
+"""How the evidence is told: figures, the HTML page and the PDF."""

@@ -1,0 +1,1 @@
+"""How evidence is weighed: matrix, PRISMA counts, agreement, effects and pooled estimates."""
