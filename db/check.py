@@ -1,0 +1,335 @@
+"""`medquant db check`: what is wrong or doubtful in the database, and what to do about it."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, String, Table, cast, func, insert, select, type_coerce
+
+from db.cells import parse_cell
+from db.codebook.codebook import Codebook, codebook_from_database
+from db.errors import DataError, MedquantError
+from db.files import table_of
+from db.models.base import Exact
+from db.models.tables import (
+    TRACKED,
+    Acknowledgement,
+    Comparison,
+    Correction,
+    Identified,
+    Record,
+    SecondReading,
+    StudyValue,
+)
+from db.prisma import CheckStatus, check_prisma, count_prisma
+from db.vocabulary import ChangeKind, Origin, Reading, Verification
+
+EVERYWHERE = "*"
+
+
+class Severity(StrEnum):
+    """How bad a finding is: an error stops a final page, a warning needs a recorded reason."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is wrong or doubtful: how bad, which rule, where, what was seen, what to do."""
+
+    severity: Severity
+    code: str
+    where: str
+    problem: str
+    remedy: str
+    accepted: str | None = None
+
+
+def check_database(connection: Connection) -> list[Finding]:
+    """Check everything; findings that somebody accepted carry the reason in `accepted`."""
+    codebook = codebook_from_database(connection)
+    comparisons = _comparisons(connection)
+    accepted = {
+        (row.code, row.place): f"{row.reason} ({row.accepted_by})"
+        for row in connection.execute(select(Acknowledgement.__table__))
+    }
+    findings = [
+        *_foreign_keys(connection),
+        *_cells(connection, codebook),
+        *_prisma(connection),
+        *_orphans(connection),
+        *(finding for row in comparisons for finding in check_comparison(row)),
+        *_second_readings(connection),
+        *_corrections(connection, comparisons),
+    ]
+    return [
+        replace(f, accepted=accepted.get((f.code, f.where)) or accepted.get((f.code, EVERYWHERE)))
+        for f in findings
+    ]
+
+
+def _foreign_keys(connection: Connection) -> Iterator[Finding]:
+    for model in TRACKED:
+        table = table_of(model)
+        for constraint in table.foreign_key_constraints:
+            pairs = [(e.parent, e.column) for e in constraint.elements]
+            parent = pairs[0][1].table
+            known = set(connection.execute(select(*(column for _, column in pairs))).tuples())
+            for row in connection.execute(
+                select(*table.primary_key, *(own.label(f"fk_{i}") for i, (own, _) in enumerate(pairs)))
+            ):
+                key = tuple(row)[-len(pairs) :]
+                if None not in key and key not in known:
+                    yield Finding(
+                        Severity.ERROR,
+                        "foreign_key",
+                        f"{table.name} {'|'.join(map(str, tuple(row)[: -len(pairs)]))}",
+                        f"{', '.join(own.name for own, _ in pairs)} = {'|'.join(map(str, key))} has no row in {parent.name}",
+                        f"add the row to {parent.name}, or correct the identifier",
+                    )
+
+
+def _cells(connection: Connection, codebook: Codebook) -> Iterator[Finding]:
+    """Read every coded or numeric cell as text, so that a stranger in a column is found and not tripped over."""
+    for model in TRACKED:
+        table = table_of(model)
+        columns = [c for c in table.columns if c.info.get("vocabulary") or isinstance(c.type, Exact)]
+        if columns:
+            yield from _coded_cells(connection, codebook, table, columns)
+    for study, variable, value in connection.execute(
+        select(StudyValue.study_id, StudyValue.variable, StudyValue.value)
+    ).tuples():
+        try:
+            codebook.check_value(variable, value)
+        except DataError as error:
+            yield Finding(
+                Severity.ERROR,
+                "vocabulary",
+                f"study_values {study}|{variable}",
+                str(error),
+                "set an allowed value",
+            )
+
+
+def _coded_cells(
+    connection: Connection, codebook: Codebook, table: Table, columns: list[Any]
+) -> Iterator[Finding]:
+    query = select(
+        *table.primary_key, *(type_coerce(cast(c, String), String).label(f"cell_{c.name}") for c in columns)
+    )
+    for row in connection.execute(query).mappings():
+        for column in columns:
+            try:
+                parse_cell(column, row[f"cell_{column.name}"] or "", codebook)
+            except DataError as error:
+                key = "|".join(str(row[k.name]) for k in table.primary_key)
+                yield Finding(
+                    Severity.ERROR,
+                    "number" if isinstance(column.type, Exact) else "vocabulary",
+                    f"{table.name} {key} {column.name}",
+                    str(error),
+                    "set an allowed value",
+                )
+
+
+def _prisma(connection: Connection) -> Iterator[Finding]:
+    severities = {CheckStatus.FAILED: Severity.ERROR, CheckStatus.WARNING: Severity.WARNING}
+    for check in check_prisma(count_prisma(connection)):
+        if check.status in severities:
+            yield Finding(
+                severities[check.status],
+                check.code,
+                "flow diagram",
+                f"{check.rule}: {check.detail}",
+                check.remedy,
+            )
+
+
+def _orphans(connection: Connection) -> Iterator[Finding]:
+    hits = set(connection.scalars(select(Identified.record_id)))
+    if hits:
+        for record in connection.scalars(select(Record.record_id)):
+            if record not in hits:
+                yield Finding(
+                    Severity.WARNING,
+                    "orphan",
+                    f"records {record}",
+                    "no search hit led to this record",
+                    "log the hit in identified.csv",
+                )
+
+
+def _comparisons(connection: Connection) -> list[Mapping[str, Any]]:
+    """Read comparisons with their numbers as text: a damaged number is `_cells`' finding, not a crash here."""
+    table = table_of(Comparison)
+    columns = [
+        type_coerce(cast(c, String), String).label(c.name) if isinstance(c.type, Exact) else c
+        for c in table.columns
+    ]
+    rows = connection.execute(
+        select(*columns).where(table.c.origin == Origin.REPORTED).order_by(table.c.position)
+    )
+    return [_with_numbers(dict(row)) for row in rows.mappings()]
+
+
+def _with_numbers(row: dict[str, Any]) -> dict[str, Any]:
+    for name in ("baseline_value", "quantized_value", "change_value"):
+        try:
+            row[name] = None if row[name] is None else Decimal(row[name])
+        except ArithmeticError:
+            row[name] = None
+    return row
+
+
+def check_comparison(row: Mapping[str, Any]) -> Iterator[Finding]:
+    """Check one comparison: its numbers stand in `as_printed`, and its change follows from its two arms."""
+    where = f"comparisons {row['comparison_id']}"
+    baseline, quantized, change = row["baseline_value"], row["quantized_value"], row["change_value"]
+    printed = printed_numbers(row["as_printed"] or "")
+    if printed:
+        for name, value in (("baseline_value", baseline), ("quantized_value", quantized)):
+            if value is not None and not any(_same(value, seen) for seen in printed):
+                yield _not_printed(where, name, value, row["as_printed"])
+        both = baseline is not None and quantized is not None
+        if change is not None and not both and not _change_is_printed(row["change_kind"], change, printed):
+            yield _not_printed(where, "change_value", change, row["as_printed"])
+    if baseline is not None and quantized is not None and change is not None:
+        expected, slack = expected_change(row["change_kind"], baseline, quantized)
+        if expected is None:
+            yield Finding(
+                Severity.ERROR,
+                "arithmetic",
+                where,
+                "the baseline is 0, so there is no ratio",
+                "store the difference",
+            )
+        elif abs(change - expected) > slack + half_unit(change):
+            yield Finding(
+                Severity.WARNING,
+                "arithmetic",
+                where,
+                f"{row['change_kind']} {change} is stored, the two arms give {expected:.6g}",
+                "correct the value that was misread, or record why the source contradicts itself",
+            )
+
+
+def _not_printed(where: str, name: str, value: Decimal, printed: str) -> Finding:
+    return Finding(
+        Severity.WARNING,
+        "as_printed",
+        f"{where} {name}",
+        f"{value} does not stand in the printed words “{printed}”",
+        "correct the value or the printed words, or record how the one follows from the other",
+    )
+
+
+def printed_numbers(words: str) -> list[Decimal]:
+    """Return the numbers in a text, without their signs; commas between groups of three digits are dropped."""
+    found = re.findall(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+", words)
+    return [Decimal(number.replace(",", "")) for number in found]
+
+
+def half_unit(value: Decimal) -> Decimal:
+    """Return half a unit of the last printed decimal: how far rounding may have moved the value."""
+    exponent = value.as_tuple().exponent
+    return Decimal(5).scaleb(int(exponent) - 1)
+
+
+def expected_change(
+    kind: ChangeKind, baseline: Decimal, quantized: Decimal
+) -> tuple[Decimal | None, Decimal]:
+    """Return the change that two printed arms give, and how far their rounding may have moved it."""
+    slack_b, slack_q = half_unit(baseline), half_unit(quantized)
+    if kind == ChangeKind.DIFFERENCE:
+        return quantized - baseline, slack_b + slack_q
+    if baseline == 0:
+        return None, Decimal(0)
+    ratio = quantized / baseline
+    slack = (slack_q + abs(ratio) * slack_b) / abs(baseline)
+    if kind == ChangeKind.RATIO:
+        return ratio, slack
+    return (ratio - 1) * 100, slack * 100
+
+
+def _same(value: Decimal, seen: Decimal) -> bool:
+    scaled = (seen, seen * 100, seen / 100, seen * 1000, seen / 1000)
+    return any(abs(abs(value) - s) <= max(half_unit(value) / 100, abs(s) * Decimal("1e-9")) for s in scaled)
+
+
+def _change_is_printed(kind: ChangeKind, change: Decimal, printed: list[Decimal]) -> bool:
+    """Whether a change follows from one printed number: as it stands, as "n times", or as "n % less"."""
+    slack = half_unit(change)
+    for seen in printed:
+        forms = [seen, seen * 100, seen / 100]
+        if kind == ChangeKind.RATIO:
+            forms += [1 - seen / 100, 1 + seen / 100, *([1 / seen] if seen else [])]
+        elif kind == ChangeKind.PERCENT_CHANGE:
+            forms += [100 * (1 - seen), *([100 * (1 - 1 / seen)] if seen else [])]
+        if any(abs(abs(change) - abs(form)) <= slack for form in forms):
+            return True
+    return not printed
+
+
+def _second_readings(connection: Connection) -> Iterator[Finding]:
+    states = {
+        Reading.CONFIRMED: Verification.CONFIRMED,
+        Reading.CORRECTED: Verification.CORRECTED,
+        Reading.WRONG_CONTROL: Verification.CORRECTED,
+        Reading.NOT_SEEN_AGAIN: Verification.NOT_SEEN_AGAIN,
+    }
+    last = {row.comparison_id: row.verdict for row in connection.execute(
+        select(SecondReading.comparison_id, SecondReading.verdict).order_by(SecondReading.position))}  # fmt: skip
+    for comparison, stored in connection.execute(
+        select(Comparison.comparison_id, Comparison.verification).where(Comparison.origin == Origin.REPORTED)
+    ).tuples():
+        expected = states[last[comparison]] if comparison in last else None
+        if expected is not None and expected != stored:
+            yield Finding(
+                Severity.WARNING,
+                "verification",
+                f"comparisons {comparison}",
+                f"the state is {stored}, its second reading says {last[comparison]}",
+                f"set verification to {expected}, or log the later reading",
+            )
+
+
+def _corrections(connection: Connection, comparisons: list[Mapping[str, Any]]) -> Iterator[Finding]:
+    known = {row["comparison_id"] for row in comparisons}
+    for row in connection.execute(select(Correction.__table__).where(Correction.kind == "comparison")):
+        if row.id not in known:
+            yield Finding(
+                Severity.WARNING,
+                "correction",
+                f"corrections {row.id} {row.field}",
+                "the corrected comparison does not exist",
+                "correct the identifier",
+            )
+
+
+def acknowledge(connection: Connection, code: str, place: str, *, reason: str, actor: str) -> None:
+    """Accept a warning.
+
+    Raises
+    ------
+    MedquantError
+        If there is no such warning (errors cannot be accepted), or it is accepted already.
+    """
+    matching = [f for f in check_database(connection) if f.code == code and place in (f.where, EVERYWHERE)]
+    if not matching:
+        raise MedquantError(
+            f"there is no finding {code} at {place}; `medquant db check` prints both words for each"
+        )
+    if any(finding.severity == Severity.ERROR for finding in matching):
+        raise MedquantError(f"{code} at {place} is an error, which cannot be accepted; {matching[0].remedy}")
+    if all(finding.accepted for finding in matching):
+        raise MedquantError(f"{code} at {place} is accepted already: {matching[0].accepted}")
+    last = connection.scalar(select(func.max(Acknowledgement.position))) or 0
+    connection.execute(
+        insert(Acknowledgement).values(
+            code=code, place=place, reason=reason, accepted_by=actor, position=last + 1
+        )
+    )

@@ -1,0 +1,114 @@
+"""Writing a corpus out: rows to files, byte for byte as they were loaded where nothing changed."""
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from sqlalchemy import Connection, RowMapping, select
+
+from db.codebook.codebook import SHIPPED as SHIPPED_CODEBOOK
+from db.codebook.codebook import Codebook, codebook_from_database
+from db.csvfile import csv_bytes
+from db.errors import MedquantError
+from db.files import CODEBOOK_FILES, FILES, EvidenceFile
+from db.load import ABOUT, README
+from db.models.tables import Release, ReleaseFile
+
+
+def export_files(connection: Connection) -> dict[str, bytes]:
+    """Return the evidence as files: those that were loaded, and any other that has rows by now."""
+    codebook = codebook_from_database(connection)
+    release = connection.execute(select(Release.__table__).order_by(Release.id.desc()).limit(1)).first()
+    headers: dict[str, list[str]] = {}
+    files: dict[str, bytes] = {}
+    if release is not None:
+        headers = {
+            row.name: row.header.split(",")
+            for row in connection.execute(
+                select(ReleaseFile.__table__).where(ReleaseFile.release_id == release.id)
+            )
+        }
+        if release.description is not None:
+            files[README] = release.description.encode()
+        if about := _about(release._mapping):
+            files[ABOUT] = about
+    for file in FILES:
+        rows = file.write(file, connection)
+        if rows or file.name in headers:
+            files[file.name] = csv_bytes(_header(file, codebook, headers.get(file.name, []), rows), rows)
+    for file in CODEBOOK_FILES:
+        name = f"codebook/{file.name}"
+        rows = file.write(file, connection)
+        content = csv_bytes(_header(file, codebook, headers.get(name, []), rows), rows)
+        if name in headers or content != (SHIPPED_CODEBOOK / file.name).read_bytes():
+            files[name] = content
+    return files
+
+
+def _header(
+    file: EvidenceFile, codebook: Codebook, loaded: list[str], rows: list[dict[str, str]]
+) -> list[str]:
+    """Keep the loaded header and append columns that have come into use since."""
+    header = loaded or file.columns(codebook)
+    used = [c for c in file.optional_columns() if c not in header and any(row.get(c) for row in rows)]
+    if file.open_columns:
+        opened = {name for row in rows for name in row if name.startswith(file.open_columns)} - set(header)
+        at = header.index("n_reviewers") if "n_reviewers" in header else len(header)
+        header = [*header[:at], *sorted(opened), *header[at:]]
+    return header + used
+
+
+def _about(release: RowMapping) -> bytes | None:
+    given = {"release": release["name"], **{key: release[key] for key in ("title", "licence", "citation")}}
+    if not any(given[key] for key in ("title", "licence", "citation")):
+        return None
+    lines = [f"{key} = {_toml(str(value))}\n" for key, value in given.items() if value]
+    return "".join(lines).encode()
+
+
+def _toml(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files into a folder, each whole or not at all.
+
+    Raises
+    ------
+    MedquantError
+        If a file cannot be written; files that were there before stay as they were.
+    """
+    for name, content in files.items():
+        with replacing(folder / name) as temporary:
+            temporary.write_bytes(content)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a temporary neighbour of a file, which takes the file's place only when the block succeeds.
+
+    Raises
+    ------
+    MedquantError
+        If the place cannot be written (no permission, full disk, a file in the way).
+    """
+    temporary: Path | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        os.close(handle)
+        temporary = Path(name)
+        yield temporary
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except OSError as error:
+        raise MedquantError(
+            f"{path} cannot be written: {error.strerror or error}; name another place or free some space"
+        ) from error
+    finally:
+        if temporary is not None:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)

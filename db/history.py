@@ -1,0 +1,168 @@
+"""The life of a value: reading the history, and taking a change back."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import JSON, Connection, Table, and_, cast, delete, insert, select, update
+from sqlalchemy.engine import RowMapping
+
+from db.errors import MedquantError, one_of, shown
+from db.files import table_of
+from db.load import LOADER
+from db.models.tables import TRACKED, History, Release
+from db.vocabulary import Action
+
+TABLES: Mapping[str, Table] = {table_of(model).name: table_of(model) for model in TRACKED}
+
+
+@dataclass(frozen=True)
+class HistoryEntry:
+    """One change of one row: `fields` maps each column that changed to its value before and after."""
+
+    id: int
+    change: int | None
+    at: str
+    actor: str
+    reason: str | None
+    action: str
+    table: str
+    key: str
+    fields: Mapping[str, tuple[object, object]]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the entry for JSON."""
+        return asdict(self) | {"fields": {k: {"old": o, "new": n} for k, (o, n) in self.fields.items()}}
+
+
+def read_history(
+    connection: Connection,
+    *,
+    table: str | None = None,
+    key: str | None = None,
+    limit: int = 0,
+    loads: bool = False,
+    after: int = 0,
+) -> list[HistoryEntry]:
+    """Return changes, oldest first.
+
+    Parameters
+    ----------
+    connection
+        An open connection.
+    table, key
+        Only this table, only this row.
+    limit
+        Only the last so many (0: all).
+    loads
+        Whether rows that a load wrote are shown.
+    after
+        Only changes with a greater running number.
+
+    Raises
+    ------
+    MedquantError
+        If there is no such table.
+    """
+    if table is not None and table not in TABLES:
+        raise MedquantError(f"{shown(table)} has no history; {one_of(sorted(TABLES))}")
+    query = select(History.__table__).where(History.id > after)
+    if table is not None:
+        query = query.where(History.table_name == table)
+    if key is not None:
+        query = query.where(History.row_key == key)
+    if not loads:
+        query = query.where(History.reason.is_(None) | ~History.reason.startswith(f"{LOADER}:"))
+    query = query.order_by(History.id.desc())
+    rows = connection.execute(query.limit(limit) if limit else query).mappings().all()
+    return [_entry(row) for row in reversed(rows)]
+
+
+def changes_since_release(connection: Connection) -> list[HistoryEntry]:
+    """Return every change that was made after the last release was loaded."""
+    last = connection.scalar(select(Release.history_id).order_by(Release.id.desc()).limit(1)) or 0
+    return read_history(connection, after=last)
+
+
+def undo_change(connection: Connection, change: int) -> int:
+    """Take back every row of one change, newest first; return how many rows were restored.
+
+    The undoing is a change of its own in the history, and can be undone too.
+
+    Raises
+    ------
+    MedquantError
+        If there is no such change, if it was a load, or if a row has changed since (undo that change first).
+    """
+    rows = connection.execute(
+        select(History.__table__).where(History.change == change).order_by(History.id.desc())
+    ).mappings().all()  # fmt: skip
+    if not rows:
+        raise MedquantError(f"there is no change {change}; `medquant db history` prints the numbers")
+    if (rows[0]["reason"] or "").startswith(f"{LOADER}:"):
+        raise MedquantError(
+            f"change {change} is a load, which cannot be undone; load the release you want instead"
+        )
+    for row in rows:
+        table = TABLES[row["table_name"]]
+        if _current(connection, table, row) != row["new"]:
+            raise MedquantError(
+                f"{table.name} {row['row_key']} has changed since change {change}; undo the later change first "
+                f"(`medquant db history {table.name} '{row['row_key']}'`)"
+            )
+        _restore(connection, table, row)
+    return len(rows)
+
+
+def _current(connection: Connection, table: Table, row: RowMapping) -> Mapping[str, object] | None:
+    """Return the row as it is now, in the form that the triggers write."""
+    query = select(History.new).where(History.table_name == table.name, History.row_key == row["row_key"])
+    return connection.execute(query.order_by(History.id.desc()).limit(1)).scalar_one()
+
+
+def _restore(connection: Connection, table: Table, row: RowMapping) -> None:
+    reference = row["new"] or row["old"]
+    here = and_(*(column == reference[column.name] for column in table.primary_key))
+    if row["action"] == Action.INSERT:
+        connection.execute(delete(table).where(here))
+        return
+    raw = {name: value for name, value in row["old"].items() if name in table.columns}
+    literal = {name: _typed(table, name, value) for name, value in raw.items()}
+    if row["action"] == Action.DELETE:
+        connection.execute(insert(table).values(literal))
+    else:
+        connection.execute(update(table).where(here).values(literal))
+
+
+def _typed(table: Table, name: str, value: object) -> Any:  # noqa: ANN401
+    """Give a value of the history back to its column as the driver's own text or number."""
+    if value is None:
+        return None
+    column = table.columns[name]
+    if isinstance(column.type, JSON):
+        return cast(value, JSON) if not isinstance(value, dict) else value
+    processor = column.type.dialect_impl(_dialect()).result_processor(_dialect(), None)
+    return processor(value) if processor else value
+
+
+def _dialect() -> Any:  # noqa: ANN401
+    from sqlalchemy.dialects import sqlite
+
+    return sqlite.dialect()
+
+
+def _entry(row: RowMapping) -> HistoryEntry:
+    old, new = row["old"] or {}, row["new"] or {}
+    names = [name for name in {**old, **new} if name != "position"]
+    fields = {name: (old.get(name), new.get(name)) for name in names if old.get(name) != new.get(name)}
+    return HistoryEntry(
+        row["id"],
+        row["change"],
+        row["at"],
+        row["actor"],
+        row["reason"],
+        str(row["action"]),
+        row["table_name"],
+        row["row_key"],
+        fields,
+    )

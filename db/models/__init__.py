@@ -1,0 +1,1 @@
+"""The tables, one chapter a file; `db.models.tables` names them all."""

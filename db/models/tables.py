@@ -1,0 +1,30 @@
+"""All tables in one place: importing this module registers every model with `Base.metadata`."""
+
+from db.models.base import Base
+from db.models.codebook import Outcome, Term, Variable
+from db.models.comparisons import Comparison, Correction, Extraction, ExtractionVote, SecondReading
+from db.models.history import Acknowledgement, ChangeContext, History, Release, ReleaseFile
+from db.models.records import (
+    AdjudicationLookup,
+    Identified,
+    Record,
+    RecordAgreement,
+    Report,
+    Screening,
+    Search,
+    SearchPurpose,
+)
+from db.models.runs import Environment, Measurement, Run
+from db.models.studies import Fact, FieldAgreement, Study, StudyValue
+
+UNTRACKED = (History, ChangeContext, Release, ReleaseFile)
+TRACKED = tuple(
+    mapper.class_ for mapper in Base.registry.mappers if mapper.class_ not in UNTRACKED
+)  # every curated table has history triggers
+
+__all__ = [
+    "TRACKED", "Acknowledgement", "AdjudicationLookup", "Base", "ChangeContext", "Comparison", "Correction",
+    "Environment", "Extraction", "ExtractionVote", "Fact", "FieldAgreement", "History", "Identified", "Measurement",
+    "Outcome", "Record", "RecordAgreement", "Release", "ReleaseFile", "Report", "Run", "Screening", "Search",
+    "SearchPurpose", "SecondReading", "Study", "StudyValue", "Term", "Variable",
+]  # fmt: skip

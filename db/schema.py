@@ -1,0 +1,107 @@
+"""Making and upgrading the schema: Alembic migrations, then triggers and views anew."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, inspect, text
+
+from db.errors import MedquantError
+from db.session import defining, reading
+from db.sql.triggers import create_triggers, drop_triggers
+from db.sql.views import create_views, drop_views
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config
+
+
+def latest_schema() -> str:
+    """Return the schema that this version of medquant works with."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    assert head is not None  # noqa: S101 - the package ships its migrations
+    return head
+
+
+def schema_of(connection: Connection) -> str | None:
+    """Return the schema of a database; None where there is none yet."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return version
+
+
+def require_schema(engine: Engine) -> str:
+    """Return the schema of the database if it is the one that this version works with.
+
+    Raises
+    ------
+    MedquantError
+        If the database is empty, older or newer.
+    """
+    place = engine.url.database
+    with reading(engine) as connection:
+        schema = schema_of(connection)
+    if schema is None:
+        raise MedquantError(
+            f"{place} holds no medquant tables; `medquant db load --db {place}` makes and fills them"
+        )
+    _refuse_newer(schema, str(place))
+    if schema != latest_schema():
+        raise MedquantError(
+            f"{place} has the older schema {schema}, this medquant works with {latest_schema()}; "
+            f"run `medquant db upgrade --db {place}`"
+        )
+    return schema
+
+
+def _refuse_newer(schema: str, place: str) -> None:
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if schema not in known:
+        raise MedquantError(
+            f"{place} has the schema {schema}, which this medquant (up to {latest_schema()}) does not know: it was "
+            "made by a newer version; upgrade medquant, or name another database with --db"
+        )
+
+
+def upgrade_schema(engine: Engine) -> tuple[str | None, str]:
+    """Bring a database, empty or old, to the latest schema in one transaction; return the schema before and after.
+
+    Raises
+    ------
+    MedquantError
+        If the database is newer than this version of medquant, or holds other tables than medquant's.
+    """
+    latest = latest_schema()
+    with defining(engine) as connection:
+        before = schema_of(connection)
+        if before == latest:
+            return before, latest
+        if before is None and inspect(connection).get_table_names():
+            raise MedquantError(
+                f"{engine.url.database} holds other tables than medquant's; name another with --db"
+            )
+        if before is not None:
+            _refuse_newer(before, str(engine.url.database))
+            drop_triggers(connection)
+        drop_views(connection)
+        command.upgrade(_config(connection), "head")
+        create_views(connection)
+        create_triggers(connection)
+        if engine.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+            raise MedquantError(
+                f"{engine.url.database} has rows without their parents; the upgrade was taken back"
+            )
+    return before, latest
+
+
+def context_of(connection: Connection) -> MigrationContext:
+    """Return Alembic's view of a database, to compare its tables with the models."""
+    return MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})

@@ -1,0 +1,181 @@
+"""The way to the database: addresses, engines, and transactions that know who writes and why."""
+
+import getpass
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, delete, event, func, insert, select
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError
+
+from db.errors import MedquantError, shown
+from db.models.tables import ChangeContext, History
+
+DEFAULT = "medquant.db"
+BUSY_SECONDS = 10
+
+
+def database_url(given: str | None) -> URL:
+    """Return the address of the database: what was given, else `MEDQUANT_DB`, else `medquant.db` here.
+
+    Parameters
+    ----------
+    given
+        A SQLAlchemy URL, or the path of an SQLite file.
+    """
+    address = given or os.environ.get("MEDQUANT_DB") or DEFAULT
+    if "://" not in address:
+        return URL.create("sqlite", database=address)
+    try:
+        return make_url(address)
+    except ArgumentError:
+        raise MedquantError(
+            f"{shown(address)} is no database address; allowed: the path of an SQLite file, or a URL such as "
+            "sqlite:///medquant.db or postgresql+psycopg://user@host/name"
+        ) from None
+
+
+def open_database(given: str | None, *, create: bool = False) -> Engine:
+    """Open a database.
+
+    Parameters
+    ----------
+    given
+        See `database_url`.
+    create
+        Whether an SQLite file that does not exist is made.
+
+    Raises
+    ------
+    MedquantError
+        If the address is unusable, or the file does not exist and may not be made.
+    """
+    url = database_url(given)
+    if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
+        path = Path(url.database)
+        if path.is_dir():
+            raise MedquantError(f"{path} is a folder; name the database file, such as {path / DEFAULT}")
+        if not create and not path.exists():
+            raise MedquantError(f"{path} does not exist; `medquant db load --db {path}` makes and fills it")
+        if create and not path.parent.exists():
+            raise MedquantError(f"the folder {path.parent} does not exist; make it first")
+    try:
+        engine = create_engine(url)
+    except (NoSuchModuleError, ModuleNotFoundError) as error:
+        raise MedquantError(
+            f"no driver for {url.get_backend_name()} is installed ({error}); for PostgreSQL: pip install 'medquant[postgresql]'"
+        ) from None
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+    return engine
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """Foreign keys on, patience with other writers, and transactions that cover DDL too."""
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: sqlite3.Connection, _record: Any) -> None:  # noqa: ANN401
+        connection.isolation_level = None  # SQLAlchemy says BEGIN below; the driver would leave DDL outside
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        # a read-only medium keeps the journal it has; any other trouble shows at the first statement
+        with suppress(sqlite3.OperationalError):
+            cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Give a connection for one consistent read."""
+    with _told_plainly(engine), engine.connect() as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine, *, actor: str, reason: str) -> Iterator[Connection]:
+    """Give a connection for one transaction that is written whole or not at all.
+
+    Parameters
+    ----------
+    engine
+        The database.
+    actor, reason
+        Who changes and why: the history triggers write them beside every row that changes.
+    """
+    with (
+        _told_plainly(engine),
+        engine.connect().execution_options(writes=True) as connection,
+        connection.begin(),
+    ):
+        last = connection.scalar(select(func.max(History.change))) or 0
+        connection.execute(delete(ChangeContext))
+        connection.execute(insert(ChangeContext).values(id=1, change=last + 1, actor=actor, reason=reason))
+        yield connection
+        connection.execute(delete(ChangeContext))
+
+
+@contextmanager
+def defining(engine: Engine) -> Iterator[Connection]:
+    """Give a connection for one transaction that may change the schema; foreign keys rest meanwhile."""
+    with _told_plainly(engine), engine.connect().execution_options(writes=True) as connection:
+        if engine.dialect.name == "sqlite":
+            driver = connection.connection.dbapi_connection
+            assert driver is not None  # noqa: S101 - a checked-out connection has one
+            driver.cursor().execute("PRAGMA foreign_keys = OFF")
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                driver.cursor().execute("PRAGMA foreign_keys = ON")
+        else:
+            with connection.begin():
+                yield connection
+
+
+def current_actor(given: str | None) -> str:
+    """Return who is at work: what was given, else `MEDQUANT_ACTOR`, else the log-in name."""
+    name = given or os.environ.get("MEDQUANT_ACTOR")
+    if name:
+        return name
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+@contextmanager
+def _told_plainly(engine: Engine) -> Iterator[None]:
+    """Turn what a database driver says into a sentence for people."""
+    place = engine.url.database if engine.dialect.name == "sqlite" else engine.url.render_as_string()
+    try:
+        yield
+    except DBAPIError as error:
+        raise MedquantError(_plain(str(place), error)) from error
+
+
+def _plain(place: str, error: DBAPIError) -> str:
+    said = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
+    remedies = {
+        "database is locked": f"another program has been writing to it for over {BUSY_SECONDS} s; close it or try again",
+        "disk is full": "the disk is full; free some space and try again: nothing was changed",
+        "disk I/O error": "the disk could not be written (full, or a size limit?); free some space and try again: nothing was changed",
+        "file is not a database": "it is no SQLite database; name another file with --db",
+        "malformed": "the database file is damaged; restore it, or load the evidence into a new one",
+        "unable to open": "the file cannot be opened; check that folder and file may be read and written",
+        "readonly": "the file is read-only; allow writing or name another with --db",
+        "no such table": "it is no medquant database, or an old one; `medquant db init` makes or upgrades it",
+    }
+    remedy = next((remedy for sign, remedy in remedies.items() if sign in said), None)
+    if remedy is None and isinstance(error, DatabaseError):
+        remedy = "nothing was changed"
+    return f"{place}: {said}; {remedy}"

@@ -1,0 +1,177 @@
+"""The closed vocabularies: codes that the program's logic depends on, stored by value and kept by CHECK.
+
+Open vocabularies (techniques, modalities, units …), which a curator may extend, are data: see `db/codebook/`.
+"""
+
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """At which stage of the review a screening decision was made."""
+
+    TITLE_ABSTRACT = "title_abstract"
+    FULL_TEXT = "full_text"
+
+
+class Decision(StrEnum):
+    """What a reviewer decided of a record or a report."""
+
+    INCLUDE = "include"
+    EXCLUDE = "exclude"
+    MAYBE = "maybe"
+
+
+class Route(StrEnum):
+    """By which PRISMA 2020 route a hit was identified; all but the first two are "other methods"."""
+
+    DATABASE = "database"
+    REGISTER = "register"
+    WEBSITE = "website"
+    ORGANISATION = "organisation"
+    CITATION = "citation"
+
+
+class Removal(StrEnum):
+    """Why a record left before screening without being a duplicate."""
+
+    AUTOMATION = "automation"
+    OTHER = "other"
+
+
+class Answer(StrEnum):
+    """A plain answer."""
+
+    YES = "yes"
+    NO = "no"
+
+
+class Origin(StrEnum):
+    """Where a comparison comes from: printed in a study, or measured by a run."""
+
+    REPORTED = "reported"
+    MEASURED = "measured"
+
+
+class ChangeKind(StrEnum):
+    """How the change of an outcome is told."""
+
+    DIFFERENCE = "difference"
+    RATIO = "ratio"
+    PERCENT_CHANGE = "percent_change"
+    NONE = "none"
+
+
+class Bound(StrEnum):
+    """How exact a value is; it speaks of the size of the change."""
+
+    EXACT = "exact"
+    ABOUT = "about"
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+    RANGE = "range"
+
+
+class Control(StrEnum):
+    """Whether precision is the only stated difference between the two arms."""
+
+    CLEAN = "clean"
+    COMBINED_COMPRESSION = "combined_compression"
+    CROSS_DEVICE = "cross_device"
+    CROSS_MODEL = "cross_model"
+    UNCLEAR = "unclear"
+
+
+class Verification(StrEnum):
+    """What a second reading said of a stored value."""
+
+    CONFIRMED = "confirmed"
+    CORRECTED = "corrected"
+    NOT_SEEN_AGAIN = "not_seen_again"
+    UNVERIFIED = "unverified"
+
+
+class Reading(StrEnum):
+    """The verdict of one second reading."""
+
+    CONFIRMED = "confirmed"
+    CORRECTED = "corrected"
+    NOT_SEEN_AGAIN = "not_seen_again"
+    WRONG_CONTROL = "wrong_control"
+
+
+class Subject(StrEnum):
+    """What a correction was made to."""
+
+    RECORD = "record"
+    STUDY = "study"
+    COMPARISON = "comparison"
+
+
+class Granularity(StrEnum):
+    """Over what a quantization scale is shared."""
+
+    PER_TENSOR = "per_tensor"
+    PER_CHANNEL = "per_channel"
+    BLOCKWISE = "blockwise"
+    MIXED = "mixed"
+
+
+class Symmetry(StrEnum):
+    """Whether zero is the centre of the quantized range."""
+
+    SYMMETRIC = "symmetric"
+    ASYMMETRIC = "asymmetric"
+
+
+class Execution(StrEnum):
+    """How the reduced precision was executed."""
+
+    SIMULATED = "simulated"
+    INTERPRETER = "interpreter"
+    DEVICE = "device"
+
+
+class RunState(StrEnum):
+    """The life of a run."""
+
+    PLANNED = "planned"
+    LEASED = "leased"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Action(StrEnum):
+    """What happened to a row."""
+
+    INSERT = "insert"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+class Direction(StrEnum):
+    """Which way an outcome is better."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+    NEITHER = "neither"
+
+
+class Measure(StrEnum):
+    """The effect-size measure of an outcome."""
+
+    DIFFERENCE = "difference"
+    LOG_RATIO = "log_ratio"
+    NONE = "none"
+
+
+class ValueType(StrEnum):
+    """How the text of a variable is read."""
+
+    TEXT = "text"
+    CODE = "code"
+    INTEGER = "integer"
+    YEAR = "year"
+    NUMBER = "number"
+    BITS = "bits"
+    DOI = "doi"
+    URL = "url"
