@@ -12,7 +12,9 @@ from db.codebook.codebook import Codebook, check_year
 from db.errors import DataError, one_of, shown
 from db.models.base import PLAIN_NUMBER, SEPARATOR, Codes, Exact, exact
 
-WHOLE = re.compile(r"-?(0|[1-9]\d{0,11})")
+WHOLE = re.compile(r"0|-?[1-9][0-9]{0,9}")
+LARGEST_WHOLE = 2_147_483_647
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def parse_cell(column: Column[Any], text: str, codebook: Codebook) -> object:
@@ -117,6 +119,8 @@ def _whole(column: Column[Any], text: str) -> int:
     if not WHOLE.fullmatch(text):
         raise DataError(f"{shown(text)} is not a whole number; allowed: digits alone, such as 597")
     number = int(text)
+    if abs(number) > LARGEST_WHOLE:
+        raise DataError(f"{shown(text)} is too large; allowed: up to {LARGEST_WHOLE}")
     if column.name == "n_test" and number < 1:
         raise DataError(
             f"{number} test cases cannot be; allowed: 1 or more, or an empty cell where not stated"
@@ -126,6 +130,8 @@ def _whole(column: Column[Any], text: str) -> int:
 
 def _date(text: str) -> dt.date:
     try:
-        return dt.date.fromisoformat(text)
+        if DATE.fullmatch(text):
+            return dt.date.fromisoformat(text)
     except ValueError:
-        raise DataError(f"{shown(text)} is not a date; allowed: YYYY-MM-DD") from None
+        pass
+    raise DataError(f"{shown(text)} is not a date; allowed: YYYY-MM-DD, such as 2026-01-31")

@@ -102,7 +102,7 @@ def _decoded(name: str, raw: bytes) -> str:
 
 
 def _parsed(name: str, text: str) -> tuple[tuple[str, ...], list[tuple[int, dict[str, str]]]]:
-    csv.field_size_limit(LONGEST_CELL)
+    csv.field_size_limit(2**31 - 1)  # the limit of a cell is checked below, where its column is known
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[tuple[int, dict[str, str]]] = []
     header: tuple[str, ...] = ()
@@ -123,18 +123,26 @@ def _parsed(name: str, text: str) -> tuple[tuple[str, ...], list[tuple[int, dict
                 )
             else:
                 rows.append((number, dict(zip(header, cells, strict=True))))
+                _refuse_long_cell(name, number, rows[-1][1])
     except csv.Error as error:
         problem = str(error)
-        if "field larger" in problem:
-            problem = (
-                f"a cell has more than {LONGEST_CELL:,} characters, the most that is allowed; shorten it"
-            )
-        elif "unexpected end" in problem:
+        if "unexpected end" in problem:
             problem = "the file ends inside a quoted cell: truncated? restore it"
         else:
             problem = f"this is not well-formed CSV ({problem}); quote cells that hold quotes or commas"
         raise DataError(problem, file=name, row=number + 1) from None
     return header, rows
+
+
+def _refuse_long_cell(name: str, row: int, cells: Mapping[str, str]) -> None:
+    for column, text in cells.items():
+        if len(text) > LONGEST_CELL:
+            raise DataError(
+                f"{shown(text)} is too long; allowed: up to {LONGEST_CELL:,} characters in a cell",
+                file=name,
+                row=row,
+                column=column,
+            )
 
 
 def csv_bytes(header: Sequence[str], rows: Iterable[Mapping[str, str]]) -> bytes:

@@ -1,5 +1,6 @@
 """The evidence files: which CSV holds which table, how its rows become database rows, and back."""
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,7 +9,7 @@ from sqlalchemy import Connection, Select, Table, select
 
 from db.cells import parse_cell, render_cell
 from db.codebook.codebook import Codebook
-from db.csvfile import CsvFile
+from db.csvfile import CsvFile, csv_bytes
 from db.errors import DataError, MedquantError, shown
 from db.models.base import Base
 from db.models.tables import (
@@ -30,6 +31,7 @@ from db.models.tables import (
     SearchPurpose,
     SecondReading,
     Study,
+    StudyGroup,
     StudyValue,
     Term,
     Variable,
@@ -69,6 +71,7 @@ class EvidenceFile:
     )
     extra_columns: Callable[[Codebook], list[str]] = field(default=lambda _: [])
     open_columns: str = ""
+    left_out: frozenset[str] = frozenset()
     layout: tuple[str, ...] = ()
 
     @property
@@ -79,7 +82,9 @@ class EvidenceFile:
     def columns(self, codebook: Codebook) -> list[str]:
         """Return the columns that the file must have, in order."""
         own = [
-            c.name for c in self.table.columns if not c.info.get("internal") and not c.info.get("optional")
+            c.name
+            for c in self.table.columns
+            if not c.info.get("internal") and not c.info.get("optional") and c.name not in self.left_out
         ]
         extra = self.extra_columns(codebook)
         if self.model is Study:  # the codebook orders the variable matrix
@@ -89,6 +94,14 @@ class EvidenceFile:
     def optional_columns(self) -> list[str]:
         """Return the columns that the file may have."""
         return [c.name for c in self.table.columns if c.info.get("optional")]
+
+
+def content_hash(file: EvidenceFile, source: CsvFile) -> str:
+    """Return the hash of a file as an export writes it, so that quotes nobody needs are no difference."""
+    rows = [cells for _, cells in source.rows]
+    if "position" not in file.table.columns:
+        rows.sort(key=lambda cells: [cells[column.name] for column in file.table.primary_key])
+    return hashlib.sha256(csv_bytes(source.header, rows)).hexdigest()
 
 
 def plain_rows(file: EvidenceFile, source: CsvFile, codebook: Codebook) -> list[Row]:
@@ -132,18 +145,21 @@ def _parsed(column: Any, text: str, codebook: Codebook, file: str, row: int) -> 
 def _read_studies(file: EvidenceFile, source: CsvFile, codebook: Codebook) -> Rows:
     """Read the matrix: wide in the file, one row a cell in the database."""
     values = []
-    coded = [variable.code for variable in codebook.coded_variables()]
+    coded = {variable.code for variable in codebook.coded_variables()}
+    rows = plain_rows(file, source, codebook)
     for number, cells in source.rows:
-        for code in coded:
-            if text := cells[code]:
-                try:
-                    codebook.check_value(code, text)
-                except DataError as error:
-                    raise DataError(str(error), file=source.name, row=number, column=code) from None
+        for code in codebook.variables:
+            if not (text := cells[code]):
+                continue
+            try:
+                codebook.check_value(code, text)
+            except DataError as error:
+                raise DataError(str(error), file=source.name, row=number, column=code) from None
+            if code in coded:
                 values.append(
                     {"study_id": cells["study_id"], "variable": code, "value": text, **_NO_PROVENANCE}
                 )
-    return {file.table: plain_rows(file, source, codebook), table_of(StudyValue): values}
+    return {file.table: rows, table_of(StudyValue): values}
 
 
 _PROVENANCE = ("as_printed", "locator", "source_url", "extracted_by", "extracted_on", "verification")
@@ -160,16 +176,24 @@ def _write_studies(file: EvidenceFile, connection: Connection) -> list[dict[str,
 
 
 def _write_provenance(file: EvidenceFile, connection: Connection) -> list[dict[str, str]]:
-    return [
+    rows = [
         {name: cells[name] for name in ("study_id", "variable", *_PROVENANCE)}
         for cells in plain_cells(file, connection)
         if any(cells[name] for name in _PROVENANCE)
     ]
+    return sorted(rows, key=lambda cells: (cells["study_id"], cells["variable"]))
 
 
 def _read_provenance(file: EvidenceFile, source: CsvFile, codebook: Codebook) -> Rows:
     """Read the provenance of single cells; `db.load` lays it over the cells that `studies.csv` gave."""
     rows = plain_rows(file, source, codebook)
+    for (number, _), row in zip(source.rows, rows, strict=True):
+        if not any(row[name] for name in _PROVENANCE):
+            raise DataError(
+                f"the row says nothing of its cell; fill one of {', '.join(_PROVENANCE)}, or take the row out",
+                file=source.name,
+                row=number,
+            )
     return {
         file.table: [{name: row[name] for name in ("study_id", "variable", *_PROVENANCE)} for row in rows]
     }
@@ -264,7 +288,9 @@ FILES: tuple[EvidenceFile, ...] = (
         on_demand=True,
         read=_read_provenance,
         write=_write_provenance,
+        left_out=frozenset({"value"}),
     ),
+    EvidenceFile("study_groups.csv", StudyGroup, "studies that share authors or data", on_demand=True),
     EvidenceFile("reports.csv", Report, "documents sought for full-text assessment", on_demand=True),
     EvidenceFile(
         "comparisons.csv",

@@ -20,7 +20,7 @@ FILES = {"variables.csv": Variable, "terms.csv": Term, "outcomes.csv": Outcome}
 ON_STUDY = frozenset(Study.__table__.columns.keys()) - {"position"}
 """Variables that are columns of `studies`; every other variable is a row of `study_values`."""
 
-BITS = re.compile(r"[1-9]\d?(\.\d+)?|(8|16|32)f|bf16|ternary|binary")
+BITS = re.compile(r"[1-9][0-9]?(\.[0-9]+)?|(8|16|32)f|bf16|ternary|binary")
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 _Code = TypeVar("_Code", bound=StrEnum)
 
@@ -101,7 +101,7 @@ class Codebook:
             case ValueType.BITS:
                 self.check_code("bits", part)
             case ValueType.INTEGER:
-                if not re.fullmatch(r"0|[1-9]\d{0,11}", part):
+                if not re.fullmatch(r"0|[1-9][0-9]{0,11}", part):
                     raise DataError(
                         f"{shown(part)} is not a whole number; allowed: digits alone, such as 3662"
                     )
@@ -110,7 +110,7 @@ class Codebook:
             case ValueType.URL:
                 check_url(part)
             case ValueType.DOI:
-                if not re.fullmatch(r"10\.\d{4,9}/\S+", part):
+                if not re.fullmatch(r"10\.[0-9]{4,9}/\S+", part):
                     raise DataError(
                         f"{shown(part)} is not a DOI; allowed: 10.NNNN/… without https://doi.org/"
                     )
@@ -120,7 +120,7 @@ class Codebook:
 
 def check_year(text: str) -> None:
     """Raise `DataError` unless the text is a year from 1900 to 2100."""
-    if not re.fullmatch(r"\d{4}", text) or not FIRST_YEAR <= int(text) <= LAST_YEAR:
+    if not re.fullmatch(r"[0-9]{4}", text) or not FIRST_YEAR <= int(text) <= LAST_YEAR:
         raise DataError(f"{shown(text)} is not a year; allowed: {FIRST_YEAR} to {LAST_YEAR}")
 
 

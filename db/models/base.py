@@ -10,9 +10,9 @@ from sqlalchemy import CheckConstraint, Dialect, Enum, MetaData, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-from db.errors import DataError, shown
+from db.errors import DataError, MedquantError, shown
 
-PLAIN_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")
+PLAIN_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 LONGEST_NUMBER = 40
 SEPARATOR = ";"
 
@@ -63,7 +63,12 @@ class Exact(TypeDecorator[Decimal]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
         """Read the number from its text."""
-        return None if value is None else Decimal(value)
+        try:
+            return None if value is None else Decimal(value)
+        except ArithmeticError:
+            raise MedquantError(
+                f"the database holds {shown(value or '')} where a number belongs; `medquant db check` names the row"
+            ) from None
 
 
 class Codes(TypeDecorator[tuple[str, ...]]):
@@ -108,7 +113,8 @@ def number_checks(*columns: str) -> tuple[CheckConstraint, ...]:
     for column in columns:
         glob = (
             f"{column} IS NULL OR ({column} NOT GLOB '*[^-0-9.]*' AND {column} GLOB '*[0-9]' "
-            f"AND {column} NOT GLOB '?*-*' AND {column} NOT GLOB '*.*.*')"
+            f"AND {column} NOT GLOB '?*-*' AND {column} NOT GLOB '*.*.*' "
+            f"AND {column} NOT GLOB '.*' AND {column} NOT GLOB '-.*')"
         )
         regex = f"{column} IS NULL OR {column} ~ '^-?[0-9]+([.][0-9]+)?$'"
         checks.append(CheckConstraint(glob, name=f"{column}_number").ddl_if(dialect="sqlite"))

@@ -52,6 +52,16 @@ class StudyValue(Base):
     )
 
 
+class StudyGroup(Base):
+    """Studies of one group or on the same data, which must not be weighed as if they were independent."""
+
+    __tablename__ = "study_groups"
+    study_id: Mapped[str] = mapped_column(ForeignKey("studies.study_id"), primary_key=True, doc="the study")
+    group: Mapped[str] = mapped_column(Text, doc="name of the group")
+    reason: Mapped[str] = mapped_column(Text, doc="why they belong together")
+    position: Mapped[int] = position()
+
+
 class FieldAgreement(Base):
     """Agreement of extractors on a coded field as the corpus states it (the single codes are not kept)."""
 

@@ -15,16 +15,19 @@ from db.models.records import (
     SearchPurpose,
 )
 from db.models.runs import Environment, Measurement, Run
-from db.models.studies import Fact, FieldAgreement, Study, StudyValue
+from db.models.studies import Fact, FieldAgreement, Study, StudyGroup, StudyValue
 
 UNTRACKED = (History, ChangeContext, Release, ReleaseFile)
 TRACKED = tuple(
-    mapper.class_ for mapper in Base.registry.mappers if mapper.class_ not in UNTRACKED
+    sorted(
+        (mapper.class_ for mapper in Base.registry.mappers if mapper.class_ not in UNTRACKED),
+        key=lambda model: str(model.__tablename__),
+    )
 )  # every curated table has history triggers
 
 __all__ = [
     "TRACKED", "Acknowledgement", "AdjudicationLookup", "Base", "ChangeContext", "Comparison", "Correction",
     "Environment", "Extraction", "ExtractionVote", "Fact", "FieldAgreement", "History", "Identified", "Measurement",
     "Outcome", "Record", "RecordAgreement", "Release", "ReleaseFile", "Report", "Run", "Screening", "Search",
-    "SearchPurpose", "SecondReading", "Study", "StudyValue", "Term", "Variable",
+    "SearchPurpose", "SecondReading", "Study", "StudyGroup", "StudyValue", "Term", "Variable",
 ]  # fmt: skip

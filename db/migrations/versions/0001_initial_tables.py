@@ -16,7 +16,8 @@ def _numbers(*columns: str) -> list[sa.CheckConstraint]:
     else:
         rule = (
             "{0} IS NULL OR ({0} NOT GLOB '*[^-0-9.]*' AND {0} GLOB '*[0-9]' "
-            "AND {0} NOT GLOB '?*-*' AND {0} NOT GLOB '*.*.*')"
+            "AND {0} NOT GLOB '?*-*' AND {0} NOT GLOB '*.*.*' "
+            "AND {0} NOT GLOB '.*' AND {0} NOT GLOB '-.*')"
         )
     return [sa.CheckConstraint(rule.format(c), name=op.f(f"ck_comparisons_{c}_number")) for c in columns]
 

@@ -1,0 +1,405 @@
+"""`medquant review`: matrix, PRISMA flow, agreement, effects, pooled estimates, and curation by command."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from db.command import add_authorship, add_json, add_verb, print_json, print_table
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from review.agreement import PairAgreement
+
+SUBJECTS = {
+    "study": "the included studies and their variables",
+    "record": "the screened records",
+    "comparison": "the comparisons of a quantized arm with its baseline",
+}
+
+
+def build(parser: argparse.ArgumentParser) -> None:
+    """Add the verbs; nothing heavy is imported before one of them runs."""
+    parser.set_defaults(parser=parser)
+    verbs = parser.add_subparsers(metavar="VERB")
+
+    matrix = add_verb(verbs, "matrix", "write the variable matrix, studies × variables")
+    matrix.add_argument(
+        "--out", type=Path, metavar="FILE", help="a .csv or .xlsx file (default: CSV to the terminal)"
+    )
+    matrix.set_defaults(run=_matrix)
+
+    prisma = add_verb(
+        verbs, "prisma", "count the PRISMA 2020 flow and check its arithmetic; exit code 1 if it is broken"
+    )
+    prisma.add_argument(
+        "--csv", type=Path, metavar="FILE", help="write the CSV that the R package PRISMA2020 reads"
+    )
+    add_json(prisma)
+    prisma.set_defaults(run=_prisma)
+
+    agreement = add_verb(verbs, "agreement", "tell how far reviewers and extractors agree")
+    add_json(agreement)
+    agreement.set_defaults(run=_agreement)
+
+    effects = add_verb(verbs, "effects", "list the effect size of every comparison, and why some have none")
+    effects.add_argument("--outcome", metavar="CODE", help="only this outcome")
+    effects.add_argument("--all", action="store_true", help="not only clean contrasts")
+    add_json(effects)
+    effects.set_defaults(run=_effects)
+
+    pool = add_verb(verbs, "pool", "pool the effects of clean contrasts, outcome by outcome")
+    pool.add_argument("--outcome", metavar="CODE", help="only this outcome")
+    add_json(pool)
+    pool.set_defaults(run=_pool)
+
+    for name, about in SUBJECTS.items():
+        _build_subject(verbs, name, about)
+
+    undo = add_verb(verbs, "undo", "take back one change, by the number that `medquant db history` prints")
+    undo.add_argument("change", type=int, metavar="CHANGE", help="number of the change")
+    add_authorship(undo)
+    undo.set_defaults(run=_undo)
+
+
+def _build_subject(verbs: Any, name: str, about: str) -> None:  # noqa: ANN401
+    subject = verbs.add_parser(
+        name, help=f"list, show, add and change {about}", description=f"Curate {about}."
+    )
+    subject.set_defaults(parser=subject)
+    acts = subject.add_subparsers(metavar="ACT")
+
+    listing = add_verb(acts, "list", f"list {about}")
+    listing.add_argument(
+        "--where",
+        action="append",
+        default=[],
+        metavar="FIELD=CODE",
+        help="only rows whose field holds this code (repeatable)",
+    )
+    add_json(listing)
+    listing.set_defaults(run=_list, subject=name)
+
+    show = add_verb(acts, "show", f"show one {name} with all its values")
+    show.add_argument("key", metavar="ID", help=f"identifier of the {name}")
+    add_json(show)
+    show.set_defaults(run=_show, subject=name)
+
+    for act, help_text in (
+        ("add", f"add a {name}"),
+        ("set", f"change fields of a {name}; FIELD= clears one"),
+    ):
+        change = add_verb(acts, act, help_text)
+        change.add_argument("key", metavar="ID", help=f"identifier of the {name}")
+        change.add_argument(
+            "values",
+            nargs="+",
+            metavar="FIELD=VALUE",
+            help="new values; several codes are separated by semicolons",
+        )
+        if name == "study":
+            for option in ("as-printed", "locator", "source-url"):
+                change.add_argument(
+                    f"--{option}", metavar="TEXT", help="provenance of these values, if not the study's"
+                )
+        add_authorship(change)
+        change.set_defaults(run=_change, subject=name, act=act)
+
+
+def _open(given: argparse.Namespace) -> "Engine":
+    from db.schema import require_schema
+    from db.session import open_database
+
+    engine = open_database(given.db)
+    require_schema(engine)
+    return engine
+
+
+def _matrix(given: argparse.Namespace) -> None:
+    from db.errors import MedquantError
+    from db.export import write_files
+    from db.session import reading
+    from review.matrix import matrix_csv, matrix_xlsx
+
+    writers = {".csv": matrix_csv, ".xlsx": matrix_xlsx}
+    if given.out is not None and given.out.suffix not in writers:
+        raise MedquantError(f"{given.out} has no known ending; allowed: .csv, .xlsx")
+    with reading(_open(given)) as connection:
+        content = writers[given.out.suffix if given.out else ".csv"](connection)
+    if given.out is None:
+        sys.stdout.write(content.decode())
+    else:
+        write_files(given.out.parent, {given.out.name: content})
+        print(f"{given.out}: written")
+
+
+def _prisma(given: argparse.Namespace) -> int:
+    from db.export import write_files
+    from db.prisma import CheckStatus, check_prisma, count_prisma
+    from db.session import reading
+    from review.prisma import prisma_csv
+
+    with reading(_open(given)) as connection:
+        counts = count_prisma(connection)
+    checks = check_prisma(counts)
+    if given.csv is not None:
+        write_files(given.csv.parent, {given.csv.name: prisma_csv(counts)})
+    if given.json:
+        listed = [
+            {"number": c.number, "rule": c.rule, "status": c.status, "detail": c.detail} for c in checks
+        ]
+        print_json({"counts": counts.as_keys(), "checks": listed})
+    else:
+        rows = [
+            [key, "not done" if value is None or value == "" else str(value)]
+            for key, value in counts.as_keys().items()
+        ]
+        print_table(["box", "n"], rows)
+        print()
+        print_table(
+            ["check", "rule", "status", "detail"],
+            [[str(c.number), c.rule, c.status, c.detail] for c in checks],
+            (0,),
+        )
+    return 1 if any(check.status == CheckStatus.FAILED for check in checks) else 0
+
+
+def _agreement(given: argparse.Namespace) -> None:
+    from dataclasses import asdict
+
+    from db.session import reading
+    from review.agreement import coding_agreement, extraction_agreement, screening_agreement
+
+    with reading(_open(given)) as connection:
+        screening = screening_agreement(connection)
+        coding, extraction = coding_agreement(connection), extraction_agreement(connection)
+    if given.json:
+        fields = {"coding": [asdict(f) for f in coding], "extraction": [asdict(f) for f in extraction]}
+        print_json({"screening": asdict(screening), **fields})
+        return
+    header = ["pair", "records", "both in", "both out", "differ", "raw", "kappa", "95 % CI"]
+    print_table(
+        header, [_pair_row(pair) for pair in (*screening.pairs, screening.pooled)], (1, 2, 3, 4, 5, 6)
+    )
+    print(
+        f"Krippendorff's alpha {_number(screening.alpha)}; {screening.disputed} of {screening.judged_twice} records disputed\n"
+    )
+    header = ["field", "pairs", "identical", "share"]
+    print_table(
+        header,
+        [[f.field, str(f.pairs), str(f.identical), _number(f.share)] for f in (*coding, *extraction)],
+        (1, 2, 3),
+    )
+
+
+def _pair_row(pair: "PairAgreement") -> list[str]:
+    interval = f"{_number(pair.ci_low)} to {_number(pair.ci_high)}" if pair.kappa is not None else ""
+    counts = [pair.n, pair.both_include, pair.both_exclude, pair.disagree]
+    return [pair.pair, *map(str, counts), _number(pair.raw), _number(pair.kappa), interval]
+
+
+def _number(value: float | None) -> str:
+    return "undefined" if value is None else f"{value:.3f}"
+
+
+def _known_outcome(outcome: str | None, known: Any) -> None:  # noqa: ANN401
+    from db.errors import MedquantError, one_of, shown
+
+    if outcome is not None and outcome not in known:
+        raise MedquantError(f"{shown(outcome)} is no outcome; {one_of(list(known))}")
+
+
+def _effects(given: argparse.Namespace) -> None:
+    from dataclasses import asdict
+
+    from db.codebook.codebook import codebook_from_database
+    from db.session import reading
+    from db.vocabulary import Control
+    from review.effects import read_effects
+
+    with reading(_open(given)) as connection:
+        _known_outcome(given.outcome, codebook_from_database(connection).outcomes)
+        found = read_effects(connection)
+    effects = [
+        e for e in found.effects
+        if (given.all or e.control == Control.CLEAN) and given.outcome in (None, e.outcome)
+    ]  # fmt: skip
+    omitted = [
+        o for o in found.omitted
+        if (given.all or o.control == Control.CLEAN) and given.outcome in (None, o.outcome)
+    ]  # fmt: skip
+    if given.json:
+        print_json({"effects": [asdict(e) for e in effects], "omitted": [asdict(o) for o in omitted]})
+        return
+    rows = [
+        [
+            e.comparison_id,
+            e.outcome,
+            e.measure,
+            f"{e.yi:.4g}",
+            "" if e.vi is None else f"{e.vi**0.5:.3g}",
+            e.variance_from,
+            e.arm,
+        ]
+        for e in effects
+    ]
+    print_table(["comparison", "outcome", "measure", "yi", "se", "variance from", "arm"], rows, (3, 4))
+    print(f"{len(effects)} effects; {len(omitted)} comparisons without one")
+    for omission in omitted:
+        print(f"  {omission.comparison_id} ({omission.outcome}): {omission.why}")
+
+
+def _pool(given: argparse.Namespace) -> None:
+    from db.codebook.codebook import codebook_from_database
+    from db.session import reading
+    from review.pool import pool_database
+
+    with reading(_open(given)) as connection:
+        _known_outcome(given.outcome, codebook_from_database(connection).outcomes)
+        pools = pool_database(connection, [given.outcome] if given.outcome else None)
+    if given.json:
+        print_json([_pool_as_dict(pool) for pool in pools])
+        return
+    if not pools:
+        print("no clean contrast has an effect size")
+    for pool in pools:
+        print(
+            f"{pool.outcome.label} ({pool.unit}): {len(pool.effects)} effects, {pool.studies} studies, {pool.groups} study groups"
+        )
+        for analysis in (pool.main, *pool.sensitivity):
+            print(f"  {analysis.name}: " + (analysis.too_few or _one_line(analysis.result)))
+        print()
+
+
+def _one_line(result: Any) -> str:  # noqa: ANN401
+    c = result.coefficients[0]
+    warning = f"  [{'; '.join(result.warnings)}]" if result.warnings else ""
+    return f"{c.estimate:.3f} [{c.ci_low:.3f}, {c.ci_high:.3f}], df {c.df:.3g}, k {result.k}{warning}"
+
+
+def _pool_as_dict(pool: Any) -> dict[str, Any]:  # noqa: ANN401
+    def analysis(a: Any) -> dict[str, Any]:  # noqa: ANN401
+        return {
+            "name": a.name,
+            "why": a.why,
+            "too_few": a.too_few,
+            "result": a.result.to_dict() if a.result else None,
+        }
+
+    return {
+        "outcome": pool.outcome.code,
+        "measure": pool.measure,
+        "unit": pool.unit,
+        "effects": len(pool.effects),
+        "studies": pool.studies,
+        "groups": pool.groups,
+        "main": analysis(pool.main),
+        "sensitivity": [analysis(a) for a in pool.sensitivity],
+    }
+
+
+def _assignments(words: list[str]) -> dict[str, str]:
+    from db.errors import MedquantError, shown
+
+    values = {}
+    for word in words:
+        field, equals, value = word.partition("=")
+        if not equals or not field:
+            raise MedquantError(
+                f"{shown(word)} is no assignment; allowed: FIELD=VALUE, quoted if the value has spaces"
+            )
+        if field in values:
+            raise MedquantError(f"{shown(field)} is set twice; name each field once")
+        values[field] = value
+    return values
+
+
+def _list(given: argparse.Namespace) -> None:
+    from db.codebook.codebook import codebook_from_database
+    from db.errors import MedquantError, one_of, shown
+    from db.session import reading
+    from review.editing import SUBJECTS as CURATED
+    from review.editing import fields_of, read_all
+
+    subject, wanted = CURATED[given.subject], _assignments(given.where)
+    with reading(_open(given)) as connection:
+        allowed = [subject.key, *fields_of(subject, codebook_from_database(connection))]
+        for field in wanted:
+            if field not in allowed:
+                raise MedquantError(f"{shown(field)} is no field of a {subject.name}; {one_of(allowed)}")
+        rows = read_all(connection, subject)
+    rows = [row for row in rows if all(_holds(row.get(field, ""), code) for field, code in wanted.items())]
+    if given.json:
+        print_json(rows)
+        return
+    columns = {
+        "study": ["study_id", "year", "modality", "technique", "title"],
+        "record": ["record_id", "year", "title"],
+        "comparison": [
+            "comparison_id",
+            "outcome",
+            "baseline_value",
+            "quantized_value",
+            "change_value",
+            "control",
+            "arm",
+        ],
+    }[subject.name]
+    print_table(columns, [[row.get(c, "")[:70] for c in columns] for row in rows])
+    print(f"{len(rows)} row(s)")
+
+
+def _holds(cell: str, code: str) -> bool:
+    return cell == code or (code != "" and code in cell.split(";"))
+
+
+def _show(given: argparse.Namespace) -> None:
+    from db.session import reading
+    from review.editing import SUBJECTS as CURATED
+    from review.editing import read_all, read_one
+
+    subject = CURATED[given.subject]
+    with reading(_open(given)) as connection:
+        row = read_one(connection, subject, given.key)
+        related = (
+            [r for r in read_all(connection, CURATED["comparison"]) if r["study_id"] == given.key]
+            if subject.name == "study"
+            else []
+        )
+    if given.json:
+        print_json({**row, "comparisons": related} if subject.name == "study" else row)
+        return
+    width = max(map(len, row))
+    for field, value in row.items():
+        if value:
+            print(f"{field.ljust(width)}  {value}")
+    for comparison in related:
+        print(
+            f"  {comparison['comparison_id']}  {comparison['outcome']}: {comparison['as_printed']}  ({comparison['arm']})"
+        )
+    print(f"history: medquant db history {subject.table.name} {given.key}")
+
+
+def _change(given: argparse.Namespace) -> None:
+    from db.session import current_actor, writing
+    from review.editing import PROVENANCE, add_row, set_fields
+    from review.editing import SUBJECTS as CURATED
+
+    subject, values = CURATED[given.subject], _assignments(given.values)
+    provenance = {name: getattr(given, name) for name in PROVENANCE if getattr(given, name, None)}
+    change = add_row if given.act == "add" else set_fields
+    with writing(_open(given), actor=current_actor(given.by), reason=given.reason) as connection:
+        findings = change(connection, subject, given.key, values, provenance)
+    print(f"{subject.name} {given.key}: {given.act}, {len(values)} field(s)")
+    for finding in findings:
+        print(f"  {finding.severity} {finding.code}: {finding.problem}; {finding.remedy}")
+
+
+def _undo(given: argparse.Namespace) -> None:
+    from db.history import undo_change
+    from db.session import current_actor, writing
+
+    with writing(_open(given), actor=current_actor(given.by), reason=given.reason) as connection:
+        restored = undo_change(connection, given.change)
+    print(f"change {given.change}: taken back, {restored} row(s) restored")

@@ -1,0 +1,233 @@
+"""Curating from the command line: every change is validated against the codebook before it is written.
+
+One command is one change in the history, with who and why, and `undo` takes it back.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column, Connection, Table, delete, func, insert, select, update
+
+from db.cells import allowed_values, parse_cell, render_cell
+from db.check import Finding, check_comparison
+from db.codebook.codebook import ON_STUDY, Codebook, check_url, codebook_from_database
+from db.errors import DataError, MedquantError, one_of, shown
+from db.files import table_of
+from db.models.tables import Comparison, Record, Study, StudyValue
+from db.vocabulary import ChangeKind, Origin
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Something that can be curated: its name, table and key."""
+
+    name: str
+    table: Table
+    key: str
+
+
+SUBJECTS = {
+    subject.name: subject
+    for subject in (
+        Subject("study", table_of(Study), "study_id"),
+        Subject("record", table_of(Record), "record_id"),
+        Subject("comparison", table_of(Comparison), "comparison_id"),
+    )
+}
+_KEPT = frozenset({"position", "origin", "run_id"})
+_ADDRESSES = frozenset({"url", "source_url"})
+Provenance = Mapping[str, str]
+PROVENANCE = ("as_printed", "locator", "source_url")
+
+
+def fields_of(subject: Subject, codebook: Codebook) -> list[str]:
+    """Return the fields that can be set: columns of the table, and for a study the variables of the matrix."""
+    own = [name for name in subject.table.columns.keys() if name not in _KEPT and name != subject.key]  # noqa: SIM118
+    if subject.name == "study":
+        return own + [variable.code for variable in codebook.coded_variables()]
+    return own
+
+
+def read_all(connection: Connection, subject: Subject) -> list[dict[str, str]]:
+    """Return every row as texts, matrix variables included."""
+    query = select(subject.table).order_by(subject.table.c.position, subject.table.c[subject.key])
+    rows = {
+        row[subject.key]: {name: render_cell(value) for name, value in row.items() if name != "position"}
+        for row in connection.execute(query).mappings()
+    }
+    if subject.name == "study":
+        for study, variable, value in connection.execute(
+            select(StudyValue.study_id, StudyValue.variable, StudyValue.value)
+        ).tuples():
+            rows[study][variable] = value
+    return list(rows.values())
+
+
+def read_one(connection: Connection, subject: Subject, key: str) -> dict[str, str]:
+    """Return one row as texts.
+
+    Raises
+    ------
+    MedquantError
+        If there is no such row; the message names close identifiers.
+    """
+    rows = {row[subject.key]: row for row in read_all(connection, subject)}
+    if key not in rows:
+        from difflib import get_close_matches
+
+        close = get_close_matches(key, rows, n=3)
+        hint = (
+            f"did you mean {', '.join(close)}?"
+            if close
+            else f"`medquant review {subject.name} list` shows them all"
+        )
+        raise MedquantError(f"there is no {subject.name} {shown(key)}; {hint}")
+    return rows[key]
+
+
+def set_fields(
+    connection: Connection,
+    subject: Subject,
+    key: str,
+    values: Mapping[str, str],
+    provenance: Provenance | None = None,
+) -> list[Finding]:
+    """Change fields of a row; an empty value clears a field.
+
+    Parameters
+    ----------
+    connection
+        A connection of `db.session.writing`.
+    subject, key
+        What is changed.
+    values
+        New values as texts; several codes are separated by semicolons.
+    provenance
+        `as_printed`, `locator`, `source_url` of matrix cells, where they are not the study's.
+
+    Returns
+    -------
+    findings
+        What is doubtful about the row now (arithmetic, numbers that are not in the printed words).
+
+    Raises
+    ------
+    DataError, MedquantError
+        If a field is unknown or a value not allowed. Nothing is written then.
+    """
+    codebook = codebook_from_database(connection)
+    before = read_one(connection, subject, key)
+    columns = _validated(connection, subject, values, codebook)
+    _check_together(subject, before | dict(values))
+    if columns:
+        here = subject.table.c[subject.key] == key
+        connection.execute(update(subject.table).where(here).values(columns))
+    _set_cells(connection, key, _cells(values, subject, codebook), provenance or {})
+    return doubts(connection, subject, key)
+
+
+def add_row(
+    connection: Connection,
+    subject: Subject,
+    key: str,
+    values: Mapping[str, str],
+    provenance: Provenance | None = None,
+) -> list[Finding]:
+    """Add a row; see `set_fields` for parameters, result and errors."""
+    codebook = codebook_from_database(connection)
+    table = subject.table
+    if not key.strip():
+        raise MedquantError(f"a {subject.name} needs an identifier")
+    if connection.scalar(select(func.count()).select_from(table).where(table.c[subject.key] == key)):
+        raise MedquantError(f"the {subject.name} {shown(key)} is there already; change it with `set`")
+    columns = _validated(connection, subject, values, codebook)
+    for name, column in table.columns.items():
+        needed = not column.nullable or (subject.name == "comparison" and name == "study_id")
+        if needed and name not in columns and name not in _KEPT and name != subject.key:
+            raise DataError(f"a value is needed; allowed: {allowed_values(column, codebook)}", column=name)
+    _check_together(subject, values)
+    columns[subject.key] = key
+    columns["position"] = (connection.scalar(select(func.max(table.c.position))) or 0) + 1
+    if subject.name == "comparison":
+        columns["origin"] = Origin.REPORTED
+    connection.execute(insert(table).values(columns))
+    _set_cells(connection, key, _cells(values, subject, codebook), provenance or {})
+    return doubts(connection, subject, key)
+
+
+def doubts(connection: Connection, subject: Subject, key: str) -> list[Finding]:
+    """Return what is doubtful about a row by the rules of `medquant db check`."""
+    if subject.name != "comparison":
+        return []
+    row = (
+        connection.execute(select(subject.table).where(subject.table.c[subject.key] == key)).mappings().one()
+    )
+    return list(check_comparison(dict(row)))
+
+
+def _validated(
+    connection: Connection, subject: Subject, values: Mapping[str, str], codebook: Codebook
+) -> dict[str, Any]:
+    """Return the values of the table's own columns, after checking every value."""
+    allowed = fields_of(subject, codebook)
+    columns: dict[str, Any] = {}
+    for name, text in values.items():
+        if name not in allowed:
+            raise MedquantError(f"{shown(name)} is no field of a {subject.name}; {one_of(allowed)}")
+        try:
+            if name in subject.table.columns:
+                columns[name] = _column_value(connection, subject.table.columns[name], text, codebook)
+            elif text:
+                codebook.check_value(name, text)
+        except DataError as error:
+            raise DataError(str(error), column=name) from None
+    return columns
+
+
+def _column_value(connection: Connection, column: Column[Any], text: str, codebook: Codebook) -> object:
+    value = parse_cell(column, text, codebook)
+    if text and column.name in _ADDRESSES:
+        check_url(text)
+    for key in column.foreign_keys:
+        parent = key.column
+        if value is not None and not connection.scalar(select(func.count()).where(parent == value)):
+            raise DataError(
+                f"{shown(text)} is not in {parent.table.name}; allowed: an identifier that is there"
+            )
+    return value
+
+
+def _check_together(subject: Subject, row: Mapping[str, str]) -> None:
+    if subject.name != "comparison":
+        return
+    kind, change = row.get("change_kind", ""), row.get("change_value", "")
+    if (kind == ChangeKind.NONE) != (change == ""):
+        raise DataError(
+            f"the change is {shown(change)} but its kind is {shown(kind)}; allowed: a number with difference, "
+            "ratio or percent_change, nothing with none",
+            column="change_value",
+        )
+
+
+def _cells(values: Mapping[str, str], subject: Subject, codebook: Codebook) -> dict[str, str]:
+    if subject.name != "study":
+        return {}
+    return {
+        name: text for name, text in values.items() if name in codebook.variables and name not in ON_STUDY
+    }
+
+
+def _set_cells(connection: Connection, study: str, cells: Mapping[str, str], provenance: Provenance) -> None:
+    table = table_of(StudyValue)
+    own = {name: provenance[name] for name in PROVENANCE if provenance.get(name)}
+    if "source_url" in own:
+        check_url(own["source_url"])
+    for variable, value in cells.items():
+        here = (table.c.study_id == study) & (table.c.variable == variable)
+        if not value:
+            connection.execute(delete(table).where(here))
+        elif connection.scalar(select(func.count()).select_from(table).where(here)):
+            connection.execute(update(table).where(here).values(value=value, **own))
+        else:
+            connection.execute(insert(table).values(study_id=study, variable=variable, value=value, **own))

@@ -1,0 +1,303 @@
+"""Effect sizes: from a comparison as recorded to the change that can be pooled.
+
+| outcome | measure | yi | vi |
+|---|---|---|---|
+| shares and scores | difference | quantized - baseline, percentage points | discordant counts, else n_test with an assumed correlation |
+| size, time, memory, energy | log ratio | ln(quantized / baseline) | none when reported |
+
+References: McNemar Q. Psychometrika 1947;12:153-7 (paired change). Newcombe RG. Stat Med 1998;17:2635-50 (paired
+difference of proportions; phi). Warrens MJ. Psychometrika 2008;73:777-89 (range of phi given the margins).
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import Connection, select
+
+from db.codebook.codebook import Codebook, codebook_from_database
+from db.models.tables import Comparison, StudyGroup
+from db.vocabulary import Bound, ChangeKind, Control, Measure, Origin
+
+ASSUMED_CORRELATION = 0.5
+CORRELATION_GRID = (0.0, 0.3, 0.5, 0.7, 0.9)
+SHARES_OF_TEST_CASES = frozenset({"accuracy"})
+"""Outcomes whose n is the number of test cases; sensitivity and precision rest on fewer, unknown, cases."""
+
+_POINTS = {"percent": 1.0, "fraction": 100.0}
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One effect with its provenance.
+
+    `yi` is in percentage points (measure "difference") or a natural log ratio; `vi` is its sampling variance in
+    squared units of yi, None where none can be known; `variance_from` says where it comes from. `baseline` and
+    `quantized` are the arms as printed, with the unit.
+    """
+
+    comparison_id: str
+    source: str
+    group: str
+    origin: Origin
+    outcome: str
+    measure: Measure
+    arm: str
+    technique: tuple[str, ...]
+    weight_bits: tuple[str, ...]
+    control: Control
+    bound: Bound
+    yi: float
+    vi: float | None
+    variance_from: str
+    n_test: int | None
+    baseline: str
+    quantized: str
+    source_url: str | None
+    locator: str | None
+    as_printed: str | None
+    dataset: str | None
+    architecture: str | None
+
+
+@dataclass(frozen=True)
+class Omitted:
+    """A comparison without an effect size, and why."""
+
+    comparison_id: str
+    source: str
+    outcome: str
+    control: Control
+    why: str
+
+
+@dataclass(frozen=True)
+class Effects:
+    """All effects that could be computed, and the comparisons for which none could."""
+
+    effects: tuple[Effect, ...]
+    omitted: tuple[Omitted, ...]
+
+    def of(
+        self, outcome: str, *, control: Control | None = Control.CLEAN, origin: Origin | None = None
+    ) -> list[Effect]:
+        """Return the effects of an outcome, by default of clean contrasts only."""
+        return [
+            effect
+            for effect in self.effects
+            if effect.outcome == outcome
+            and (control is None or effect.control == control)
+            and (origin is None or effect.origin == origin)
+        ]
+
+
+class NoEffect(Exception):  # noqa: N818 - it says what it is
+    """A comparison has no effect size; the message says why."""
+
+
+def read_effects(connection: Connection, *, correlation: float = ASSUMED_CORRELATION) -> Effects:
+    """Compute the effect of every comparison in the database.
+
+    Parameters
+    ----------
+    connection
+        An open connection.
+    correlation
+        Assumed correlation of the two arms' results on the same test case, -1 to 1; it is clipped to the range
+        that the two accuracies allow.
+    """
+    codebook = codebook_from_database(connection)
+    groups = {row.study_id: row.group for row in connection.execute(select(StudyGroup.__table__))}
+    effects, omitted = [], []
+    for row in connection.execute(
+        select(Comparison.__table__).order_by(Comparison.origin.desc(), Comparison.position)
+    ):
+        source = row.study_id or row.run_id
+        try:
+            measure, yi = effect_size(row, codebook)
+            vi, why = variance(row, measure, correlation)
+        except NoEffect as reason:
+            omitted.append(Omitted(row.comparison_id, source, row.outcome, row.control, str(reason)))
+            continue
+        effects.append(
+            Effect(
+                comparison_id=row.comparison_id,
+                source=source,
+                group=groups.get(source, source),
+                origin=row.origin,
+                outcome=row.outcome,
+                measure=measure,
+                arm=row.arm,
+                technique=row.technique,
+                weight_bits=row.weight_bits,
+                control=row.control,
+                bound=row.bound,
+                yi=yi,
+                vi=vi,
+                variance_from=why,
+                n_test=row.n_test,
+                baseline=_printed(row.baseline_value, row.unit),
+                quantized=_printed(row.quantized_value, row.unit),
+                source_url=row.source_url,
+                locator=row.locator,
+                as_printed=row.as_printed,
+                dataset=row.dataset,
+                architecture=row.architecture,
+            )
+        )
+    return Effects(tuple(effects), tuple(omitted))
+
+
+def effect_size(row, codebook: Codebook) -> tuple[Measure, float]:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    """Return the measure of a comparison's outcome and its effect.
+
+    Raises
+    ------
+    NoEffect
+        If the outcome is not pooled or the row does not hold what its measure needs.
+    """
+    measure = codebook.outcomes[row.outcome].measure
+    if measure == Measure.NONE:
+        raise NoEffect("the outcome is not pooled")
+    if measure == Measure.DIFFERENCE:
+        return measure, difference(
+            row.change_kind, row.change_value, row.unit, row.baseline_value, row.quantized_value
+        )
+    return measure, log_ratio(row.change_kind, row.change_value, row.baseline_value, row.quantized_value)
+
+
+def difference(
+    kind: ChangeKind, change: Decimal | None, unit: str, baseline: Decimal | None, quantized: Decimal | None
+) -> float:
+    """Return quantized - baseline in percentage points.
+
+    Raises
+    ------
+    NoEffect
+        If the unit is no share, or neither both arms nor a difference are given.
+    """
+    if unit not in _POINTS:
+        raise NoEffect(f"the unit {unit} is no share")
+    points = _POINTS[unit]
+    if baseline is not None and quantized is not None:
+        return float(quantized - baseline) * points
+    if kind == ChangeKind.DIFFERENCE and change is not None:
+        return float(change) * points
+    if baseline is not None and change is not None and kind in (ChangeKind.RATIO, ChangeKind.PERCENT_CHANGE):
+        relative = float(change) - 1 if kind == ChangeKind.RATIO else float(change) / 100
+        return float(baseline) * relative * points
+    raise NoEffect("one arm alone" if kind == ChangeKind.NONE else "a relative change without its baseline")
+
+
+def log_ratio(
+    kind: ChangeKind, change: Decimal | None, baseline: Decimal | None, quantized: Decimal | None
+) -> float:
+    """Return ln(quantized / baseline).
+
+    Raises
+    ------
+    NoEffect
+        If neither both arms nor a ratio are given, or the ratio is not positive.
+    """
+    if baseline is not None and quantized is not None:
+        ratio = float(quantized / baseline) if baseline else 0.0
+    elif kind == ChangeKind.RATIO and change is not None:
+        ratio = float(change)
+    elif kind == ChangeKind.PERCENT_CHANGE and change is not None:
+        ratio = 1 + float(change) / 100
+    else:
+        raise NoEffect("one arm alone" if kind == ChangeKind.NONE else "a difference without its arms")
+    if ratio <= 0:
+        raise NoEffect("the ratio is not positive")
+    return math.log(ratio)
+
+
+def variance(row, measure: Measure, correlation: float) -> tuple[float | None, str]:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    """Return the sampling variance of a difference and where it comes from; None where none can be known."""
+    if measure != Measure.DIFFERENCE or not row.n_test:
+        return (
+            None,
+            "none: no size of the test set" if measure == Measure.DIFFERENCE else "none: reported ratio",
+        )
+    n = row.n_test
+    if row.discordant_gained is not None and row.discordant_lost is not None:
+        return paired_variance_from_counts(row.discordant_gained, row.discordant_lost, n), "discordant counts"
+    points = _POINTS[row.unit]
+    if row.baseline_sd is not None and row.quantized_sd is not None:
+        a, b = float(row.baseline_sd) * points, float(row.quantized_sd) * points
+        return (
+            a * a + b * b - 2 * correlation * a * b
+        ) / n or None, f"standard deviations, correlation {correlation}"
+    if (
+        row.outcome in SHARES_OF_TEST_CASES
+        and row.baseline_value is not None
+        and row.quantized_value is not None
+    ):
+        p, q = float(row.baseline_value) * points / 100, float(row.quantized_value) * points / 100
+        value = paired_variance_from_margins(p, q, n, correlation)
+        return (
+            (value, f"n_test, assumed correlation {correlation}")
+            if value
+            else (None, "none: both arms perfect")
+        )
+    return None, "none: no spread"
+
+
+def paired_variance_from_counts(gained: int, lost: int, n: int) -> float | None:
+    """Return the variance of a paired change of accuracy in squared percentage points.
+
+    Parameters
+    ----------
+    gained, lost
+        Test cases that only the quantized, only the baseline arm has right.
+    n
+        Number of test cases.
+
+    Notes
+    -----
+    (b + c - (b - c)^2 / n) / n^2; None if no case changed, since a variance of 0 would claim certainty.
+    """
+    value = (gained + lost - (gained - lost) ** 2 / n) / n**2 * 1e4
+    return value or None
+
+
+def paired_variance_from_margins(p: float, q: float, n: int, correlation: float) -> float:
+    """Return the variance of a paired difference of two shares in squared percentage points.
+
+    Parameters
+    ----------
+    p, q
+        Shares of the baseline and the quantized arm, 0 to 1.
+    n
+        Number of test cases.
+    correlation
+        Phi of the two arms' results on the same case; clipped to what the shares allow.
+    """
+    low, high = phi_range(p, q)
+    phi = min(max(correlation, low), high)
+    spread = math.sqrt(p * (1 - p) * q * (1 - q))
+    return max(p * (1 - p) + q * (1 - q) - 2 * phi * spread, 0.0) / n * 1e4
+
+
+def phi_range(p: float, q: float) -> tuple[float, float]:
+    """Return the smallest and largest phi of two binary variables with the shares p and q (Fréchet bounds)."""
+    spread = math.sqrt(p * (1 - p) * q * (1 - q))
+    if spread == 0:
+        return 0.0, 0.0
+    both_low, both_high = max(0.0, p + q - 1), min(p, q)
+    return (both_low - p * q) / spread, (both_high - p * q) / spread
+
+
+def sources(effects: Sequence[Effect]) -> list[str]:
+    """Return the distinct studies or runs of effects, in order."""
+    return list(dict.fromkeys(effect.source for effect in effects))
+
+
+def _printed(value: Decimal | None, unit: str) -> str:
+    if value is None:
+        return ""
+    number = format(value, "f")
+    return {"percent": f"{number} %", "fraction": number, "ratio": number, "other": number}.get(
+        unit, f"{number} {unit}"
+    )

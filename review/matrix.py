@@ -1,0 +1,99 @@
+"""The variable matrix: studies × variables, as a table, as CSV and as a workbook with its data dictionary."""
+
+import io
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, select
+
+from db.cells import render_cell
+from db.codebook.codebook import ON_STUDY, codebook_from_database
+from db.csvfile import csv_bytes
+from db.models.base import SEPARATOR
+from db.models.tables import Study, StudyValue
+from db.template import allowed_for
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def study_matrix(connection: Connection) -> "pd.DataFrame":
+    """Return the matrix with one row a study (index: study_id) and one column a variable, in codebook order.
+
+    Cells are texts as recorded; several codes are separated by semicolons, and what was not stated is "".
+    """
+    import pandas as pd
+
+    codebook = codebook_from_database(connection)
+    studies = {
+        row["study_id"]: {name: render_cell(value) for name, value in row.items() if name in ON_STUDY}
+        for row in connection.execute(
+            select(Study.__table__).order_by(Study.position, Study.study_id)
+        ).mappings()
+    }
+    for study, variable, value in connection.execute(
+        select(StudyValue.study_id, StudyValue.variable, StudyValue.value)
+    ).tuples():
+        studies[study][variable] = value
+    frame = pd.DataFrame.from_dict(studies, orient="index", columns=None)
+    frame = frame.reindex(columns=list(codebook.variables)).fillna("")
+    return frame.set_index("study_id", drop=True).astype(str)
+
+
+def several(cell: str) -> tuple[str, ...]:
+    """Return the codes of a cell; a cell without a value has none."""
+    return tuple(cell.split(SEPARATOR)) if cell else ()
+
+
+def matrix_csv(connection: Connection) -> bytes:
+    """Return the matrix as CSV in the form of `studies.csv`."""
+    frame = study_matrix(connection).reset_index(names="study_id")
+    return csv_bytes(
+        list(frame.columns), (dict(zip(frame.columns, row, strict=True)) for row in frame.values.tolist())
+    )
+
+
+def matrix_xlsx(connection: Connection) -> bytes:
+    """Return the matrix as a workbook: the sheet `matrix`, and the sheet `dictionary` that explains each column.
+
+    Every cell is stored as text, so that a title that begins with "=" is no formula.
+    """
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Alignment, Font
+
+    codebook = codebook_from_database(connection)
+    frame = study_matrix(connection).reset_index(names="study_id")
+    book = Workbook(write_only=True)
+    sheets = {
+        "matrix": [list(frame.columns), *frame.values.tolist()],
+        "dictionary": [
+            ["variable", "label", "definition", "type", "several values", "allowed", "source"],
+            *(
+                [v.code, v.label, v.definition, v.type.value, "yes" if v.multi else "no", allowed_for(v, codebook), v.source or ""]
+                for v in codebook.variables.values()
+            ),
+        ],
+    }  # fmt: skip
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        sheet.freeze_panes = "B2"
+        for number, row in enumerate(rows):
+            cells = []
+            for value in row:
+                cell = WriteOnlyCell(sheet, value=None)
+                cell.value = _storable(str(value))
+                cell.data_type = "s"
+                cell.font = Font(bold=number == 0)
+                cell.alignment = Alignment(vertical="top", wrap_text=name == "dictionary")
+                cells.append(cell)
+            sheet.append(cells)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _storable(value: str) -> str:
+    """Leave out control characters, which a workbook cannot hold."""
+    return "".join(c for c in value if c >= " " or c in "\t\n")[:32_767]
