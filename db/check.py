@@ -7,7 +7,19 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, String, Table, cast, func, insert, select, type_coerce
+from sqlalchemy import (
+    Connection,
+    Date,
+    Enum,
+    Integer,
+    String,
+    Table,
+    cast,
+    func,
+    insert,
+    select,
+    type_coerce,
+)
 
 from db.cells import parse_cell
 from db.codebook.codebook import Codebook, codebook_from_database
@@ -21,11 +33,14 @@ from db.models.tables import (
     Correction,
     Identified,
     Record,
+    Report,
+    Screening,
     SecondReading,
+    Study,
     StudyValue,
 )
 from db.prisma import CheckStatus, check_prisma, count_prisma
-from db.vocabulary import ChangeKind, Origin, Reading, Verification
+from db.vocabulary import ChangeKind, Origin, Reading, Subject, Verification
 
 EVERYWHERE = "*"
 
@@ -49,6 +64,16 @@ class Finding:
     accepted: str | None = None
 
 
+FLOW = frozenset(table_of(model).name for model in (Identified, Record, Report, Screening, Study))
+FLOW_UNREADABLE = Finding(
+    Severity.ERROR,
+    "prisma",
+    "flow diagram",
+    "its counts cannot be taken while rows hold values that are not allowed",
+    "correct those rows first",
+)
+
+
 def check_database(connection: Connection) -> list[Finding]:
     """Check everything; findings that somebody accepted carry the reason in `accepted`."""
     codebook = codebook_from_database(connection)
@@ -57,13 +82,14 @@ def check_database(connection: Connection) -> list[Finding]:
         (row.code, row.place): f"{row.reason} ({row.accepted_by})"
         for row in connection.execute(select(Acknowledgement.__table__))
     }
+    cells = list(_cells(connection, codebook))
     findings = [
         *_foreign_keys(connection),
-        *_cells(connection, codebook),
-        *_prisma(connection),
+        *cells,
+        *(_prisma(connection) if not any(f.where.split()[0] in FLOW for f in cells) else [FLOW_UNREADABLE]),
         *_orphans(connection),
         *(finding for row in comparisons for finding in check_comparison(row)),
-        *_second_readings(connection),
+        *_second_readings(connection, comparisons),
         *_corrections(connection, comparisons),
     ]
     return [
@@ -78,9 +104,12 @@ def _foreign_keys(connection: Connection) -> Iterator[Finding]:
         for constraint in table.foreign_key_constraints:
             pairs = [(e.parent, e.column) for e in constraint.elements]
             parent = pairs[0][1].table
-            known = set(connection.execute(select(*(column for _, column in pairs))).tuples())
+            known = set(connection.execute(select(*(column for _, column in pairs))))
             for row in connection.execute(
-                select(*table.primary_key, *(own.label(f"fk_{i}") for i, (own, _) in enumerate(pairs)))
+                select(
+                    *(_text(key).label(f"key_{key.name}") for key in table.primary_key),
+                    *(own.label(f"fk_{i}") for i, (own, _) in enumerate(pairs)),
+                )
             ):
                 key = tuple(row)[-len(pairs) :]
                 if None not in key and key not in known:
@@ -97,12 +126,18 @@ def _cells(connection: Connection, codebook: Codebook) -> Iterator[Finding]:
     """Read every coded or numeric cell as text, so that a stranger in a column is found and not tripped over."""
     for model in TRACKED:
         table = table_of(model)
-        columns = [c for c in table.columns if c.info.get("vocabulary") or isinstance(c.type, Exact)]
+        columns = [
+            c
+            for c in table.columns
+            if c.info.get("vocabulary")
+            or c.info.get("number")
+            or isinstance(c.type, (Exact, Enum, Integer, Date))
+        ]
         if columns:
             yield from _coded_cells(connection, codebook, table, columns)
     for study, variable, value in connection.execute(
         select(StudyValue.study_id, StudyValue.variable, StudyValue.value)
-    ).tuples():
+    ):
         try:
             codebook.check_value(variable, value)
         except DataError as error:
@@ -115,11 +150,20 @@ def _cells(connection: Connection, codebook: Codebook) -> Iterator[Finding]:
             )
 
 
+_RULES = {Exact: "number", Integer: "number", Date: "date"}
+
+
+def _text(column: Any) -> Any:  # noqa: ANN401
+    """Read a column as plain text, whatever stands in it."""
+    return type_coerce(cast(column, String), String)
+
+
 def _coded_cells(
     connection: Connection, codebook: Codebook, table: Table, columns: list[Any]
 ) -> Iterator[Finding]:
     query = select(
-        *table.primary_key, *(type_coerce(cast(c, String), String).label(f"cell_{c.name}") for c in columns)
+        *(_text(key).label(key.name) for key in table.primary_key),
+        *(_text(column).label(f"cell_{column.name}") for column in columns),
     )
     for row in connection.execute(query).mappings():
         for column in columns:
@@ -129,7 +173,7 @@ def _coded_cells(
                 key = "|".join(str(row[k.name]) for k in table.primary_key)
                 yield Finding(
                     Severity.ERROR,
-                    "number" if isinstance(column.type, Exact) else "vocabulary",
+                    _RULES.get(type(column.type), "number" if column.info.get("number") else "vocabulary"),
                     f"{table.name} {key} {column.name}",
                     str(error),
                     "set an allowed value",
@@ -166,10 +210,7 @@ def _orphans(connection: Connection) -> Iterator[Finding]:
 def _comparisons(connection: Connection) -> list[Mapping[str, Any]]:
     """Read comparisons with their numbers as text: a damaged number is `_cells`' finding, not a crash here."""
     table = table_of(Comparison)
-    columns = [
-        type_coerce(cast(c, String), String).label(c.name) if isinstance(c.type, Exact) else c
-        for c in table.columns
-    ]
+    columns = [_text(c).label(c.name) if isinstance(c.type, (Exact, Enum)) else c for c in table.columns]
     rows = connection.execute(
         select(*columns).where(table.c.origin == Origin.REPORTED).order_by(table.c.position)
     )
@@ -274,19 +315,19 @@ def _change_is_printed(kind: ChangeKind, change: Decimal, printed: list[Decimal]
     return not printed
 
 
-def _second_readings(connection: Connection) -> Iterator[Finding]:
-    states = {
+def _second_readings(connection: Connection, comparisons: list[Mapping[str, Any]]) -> Iterator[Finding]:
+    states: dict[str, Verification] = {
         Reading.CONFIRMED: Verification.CONFIRMED,
         Reading.CORRECTED: Verification.CORRECTED,
         Reading.WRONG_CONTROL: Verification.CORRECTED,
         Reading.NOT_SEEN_AGAIN: Verification.NOT_SEEN_AGAIN,
     }
     last = {row.comparison_id: row.verdict for row in connection.execute(
-        select(SecondReading.comparison_id, SecondReading.verdict).order_by(SecondReading.position))}  # fmt: skip
-    for comparison, stored in connection.execute(
-        select(Comparison.comparison_id, Comparison.verification).where(Comparison.origin == Origin.REPORTED)
-    ).tuples():
-        expected = states[last[comparison]] if comparison in last else None
+        select(SecondReading.comparison_id, _text(SecondReading.verdict).label("verdict"))
+        .order_by(SecondReading.position))}  # fmt: skip
+    for row in comparisons:
+        comparison, stored = row["comparison_id"], row["verification"]
+        expected = states.get(last[comparison]) if comparison in last else None
         if expected is not None and expected != stored:
             yield Finding(
                 Severity.WARNING,
@@ -299,7 +340,8 @@ def _second_readings(connection: Connection) -> Iterator[Finding]:
 
 def _corrections(connection: Connection, comparisons: list[Mapping[str, Any]]) -> Iterator[Finding]:
     known = {row["comparison_id"] for row in comparisons}
-    for row in connection.execute(select(Correction.__table__).where(Correction.kind == "comparison")):
+    query = select(Correction.id, Correction.field).where(Correction.kind == Subject.COMPARISON)
+    for row in connection.execute(query):
         if row.id not in known:
             yield Finding(
                 Severity.WARNING,

@@ -134,6 +134,16 @@ def _parsed(name: str, text: str) -> tuple[tuple[str, ...], list[tuple[int, dict
     return header, rows
 
 
+def header_line(header: Iterable[str]) -> str:
+    """Return column names as one line of CSV."""
+    return csv_bytes(list(header), []).decode().removesuffix("\n")
+
+
+def header_of(line: str) -> list[str]:
+    """Return the column names of a line that `header_line` made."""
+    return next(csv.reader(io.StringIO(line, newline="")))
+
+
 def _refuse_long_cell(name: str, row: int, cells: Mapping[str, str]) -> None:
     for column, text in cells.items():
         if len(text) > LONGEST_CELL:

@@ -6,14 +6,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, select
 
+from db.about import ABOUT, about_bytes
 from db.codebook.codebook import SHIPPED as SHIPPED_CODEBOOK
 from db.codebook.codebook import Codebook, codebook_from_database
-from db.csvfile import csv_bytes
+from db.csvfile import csv_bytes, header_of
 from db.errors import MedquantError
 from db.files import CODEBOOK_FILES, FILES, EvidenceFile
-from db.load import ABOUT, README
+from db.load import README
 from db.models.tables import Release, ReleaseFile
 
 
@@ -25,15 +26,15 @@ def export_files(connection: Connection) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     if release is not None:
         headers = {
-            row.name: row.header.split(",")
+            row.name: header_of(row.header)
             for row in connection.execute(
                 select(ReleaseFile.__table__).where(ReleaseFile.release_id == release.id)
             )
         }
         if release.description is not None:
             files[README] = release.description.encode()
-        if about := _about(release._mapping):
-            files[ABOUT] = about
+        if release.about is not None:
+            files[ABOUT] = about_bytes(release.about)
     for file in FILES:
         rows = file.write(file, connection)
         if rows or file.name in headers:
@@ -58,19 +59,6 @@ def _header(
         at = header.index("n_reviewers") if "n_reviewers" in header else len(header)
         header = [*header[:at], *sorted(opened), *header[at:]]
     return header + used
-
-
-def _about(release: RowMapping) -> bytes | None:
-    given = {"release": release["name"], **{key: release[key] for key in ("title", "licence", "citation")}}
-    if not any(given[key] for key in ("title", "licence", "citation")):
-        return None
-    lines = [f"{key} = {_toml(str(value))}\n" for key, value in given.items() if value]
-    return "".join(lines).encode()
-
-
-def _toml(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'
 
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> None:

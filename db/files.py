@@ -170,7 +170,7 @@ def _write_studies(file: EvidenceFile, connection: Connection) -> list[dict[str,
     rows = {row["study_id"]: row for row in plain_cells(file, connection)}
     for study, variable, value in connection.execute(
         select(StudyValue.study_id, StudyValue.variable, StudyValue.value)
-    ).tuples():
+    ):
         rows[study][variable] = value
     return list(rows.values())
 

@@ -1,10 +1,11 @@
 """The life of a value: reading the history, and taking a change back."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import JSON, Connection, Table, and_, cast, delete, insert, select, update
+from sqlalchemy import JSON, Connection, Table, and_, delete, insert, null, select, update
 from sqlalchemy.engine import RowMapping
 
 from db.errors import MedquantError, one_of, shown
@@ -136,11 +137,11 @@ def _restore(connection: Connection, table: Table, row: RowMapping) -> None:
 
 def _typed(table: Table, name: str, value: object) -> Any:  # noqa: ANN401
     """Give a value of the history back to its column as the driver's own text or number."""
+    column = table.columns[name]
+    if isinstance(column.type, JSON):  # SQLite's history holds the JSON text itself, PostgreSQL's the object
+        return null() if value is None else json.loads(value) if isinstance(value, str) else value
     if value is None:
         return None
-    column = table.columns[name]
-    if isinstance(column.type, JSON):
-        return cast(value, JSON) if not isinstance(value, dict) else value
     processor = column.type.dialect_impl(_dialect()).result_processor(_dialect(), None)
     return processor(value) if processor else value
 

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import hashlib
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,15 +9,34 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, and_, delete, func, insert, select, update
 
+from db.about import ABOUT, about_bytes, read_about
+from db.cells import render_cell
 from db.codebook.codebook import codebook_files, codebook_from_files
-from db.csvfile import CsvFile, read_csv
+from db.csvfile import CsvFile, header_line, read_csv
 from db.errors import DataError, MedquantError, shown
-from db.files import CODEBOOK_FILES, FILES, EvidenceFile, Row, Rows, keys_of, rows_in_order, table_of
-from db.models.tables import Base, History, Release, ReleaseFile, StudyValue
+from db.files import (
+    CODEBOOK_FILES,
+    FILES,
+    EvidenceFile,
+    Row,
+    Rows,
+    content_hash,
+    keys_of,
+    rows_in_order,
+    table_of,
+)
+from db.models.tables import (
+    Base,
+    Comparison,
+    ExtractionVote,
+    History,
+    Release,
+    ReleaseFile,
+    StudyValue,
+)
 from db.session import writing
 
 SHIPPED = Path(__file__).parent / "evidence"
-ABOUT = "corpus.toml"
 README = "README.md"
 LOADER = "medquant db load"
 _BATCH = 20_000
@@ -32,7 +50,7 @@ class Corpus:
     folder: Path
     files: dict[str, CsvFile]
     rows: Rows
-    about: dict[str, str]
+    about: dict[str, str] | None
     readme: str | None
     sha256: str
 
@@ -76,7 +94,8 @@ def read_corpus(folder: Path, progress: Progress = lambda _: None) -> Corpus:
     book_files = codebook_files(own_codebook if own_codebook.is_dir() else None)
     codebook = codebook_from_files(book_files)
     files: dict[str, CsvFile] = {}
-    rows: Rows = {}
+    hashes: dict[str, str] = {}
+    rows: Rows = {table_of(ExtractionVote): []}
     origins: dict[Table, CsvFile] = {}
     for file in CODEBOOK_FILES:
         source = book_files[file.name]
@@ -84,6 +103,7 @@ def read_corpus(folder: Path, progress: Progress = lambda _: None) -> Corpus:
         origins[file.table] = source
         if own_codebook.is_dir():
             files[f"codebook/{file.name}"] = source
+            hashes[f"codebook/{file.name}"] = content_hash(file, source)
     for file in FILES:
         progress(file.name)
         if not (folder / file.name).exists() and not file.required:
@@ -92,14 +112,18 @@ def read_corpus(folder: Path, progress: Progress = lambda _: None) -> Corpus:
         source = read_csv(folder / file.name)
         source.require_header(file.columns(codebook), file.optional_columns(), file.open_columns)
         files[file.name] = source
-        _merge(rows, file, file.read(file, source, codebook))
+        hashes[file.name] = content_hash(file, source)
+        _merge(rows, file, file.read(file, source, codebook), source)
         for table in file.read(file, CsvFile(source.name, source.header, (), ""), codebook):
             origins.setdefault(table, source)
     _check_keys(rows, origins)
     _check_parents(rows, origins)
-    about, about_hash = _about(folder)
+    if extractions := files.get("double_extraction.csv"):
+        _check_repeated(extractions, rows[table_of(Comparison)])
+    about = read_about(folder)
+    if about is not None:
+        hashes[ABOUT] = hashlib.sha256(about_bytes(about)).hexdigest()
     readme = _readme(folder)
-    hashes = {name: source.sha256 for name, source in files.items()} | about_hash
     if readme is not None:
         hashes[README] = hashlib.sha256(readme.encode()).hexdigest()
     return Corpus(folder, files, rows, about, readme, _hash_of(hashes))
@@ -133,7 +157,7 @@ def load_corpus(
     MedquantError
         If the load would replace edits and `overwrite` is False. Nothing is written then.
     """
-    name = corpus.about.get("release") or corpus.folder.resolve().name
+    name = (corpus.about or {}).get("release") or corpus.folder.resolve().name
     tables = [table for table in Base.metadata.sorted_tables if table in corpus.rows]
     with writing(engine, actor=actor, reason=f"{LOADER}: {name}") as connection:
         changes = {table: _difference(connection, table, corpus.rows[table]) for table in tables}
@@ -173,15 +197,20 @@ def _difference(connection: Connection, table: Table, wanted: list[Row]) -> _Dif
         tuple(row[name] for name in names): dict(row)
         for row in connection.execute(rows_in_order(table)).mappings()
     }
-    columns = table.columns
+    columns = table.columns.keys()
     inserted, updated = [], []
     for key, row in zip(keys_of(wanted, table), wanted, strict=True):
         before = present.pop(key, None)
         if before is None:
             inserted.append(row)
-        elif any((before[name] or None) != (row.get(name) or None) for name in columns.keys() if name in row):  # noqa: SIM118
+        elif any(_differ(before[name], row[name]) for name in columns if name in row):
             updated.append(row)
     return _Difference(inserted, updated, list(present))
+
+
+def _differ(before: object, after: object) -> bool:
+    """Whether two values read differently in a file: 0 is not empty, 0.90 is not 0.9."""
+    return before is not after and render_cell(before) != render_cell(after)
 
 
 def _matches(table: Table, key: tuple[Any, ...]) -> Any:  # noqa: ANN401
@@ -199,18 +228,31 @@ def _update(connection: Connection, table: Table, rows: list[Row]) -> None:
 
 
 def _refuse_to_replace_edits(connection: Connection, changes: dict[Table, _Difference]) -> None:
+    """Raise `MedquantError` if a row that would change now was edited since the last load."""
     last = connection.scalar(select(Release.history_id).order_by(Release.id.desc()).limit(1))
     if last is None or not any(changes.values()):
         return
-    touched = {table.name for table, difference in changes.items() if difference}
-    edits = connection.scalar(
-        select(func.count()).select_from(History).where(History.id > last, History.table_name.in_(touched))
+    edited = set(
+        connection.execute(select(History.table_name, History.row_key).where(History.id > last).distinct())
     )
-    if edits:
-        raise MedquantError(
-            f"{edits} change(s) were made in the database since its last load and this load would replace them; "
-            "keep them with `medquant db export DIR`, or load all the same with --overwrite"
+    at_stake = [
+        f"{table.name} {key}"
+        for table, difference in changes.items()
+        for key in map(
+            _joined, [*keys_of(difference.inserted + difference.updated, table), *difference.deleted]
         )
+        if (table.name, key) in edited
+    ]
+    if at_stake:
+        raise MedquantError(
+            f"{len(at_stake)} row(s) edited since the last load would be replaced, the first is {at_stake[0]}; "
+            "keep the edits with `medquant db export DIR`, or load all the same with --overwrite"
+        )
+
+
+def _joined(key: tuple[Any, ...]) -> str:
+    """Return a primary key as the history writes it."""
+    return "|".join(map(str, key))
 
 
 def corpus_hash(files: Mapping[str, bytes]) -> str:
@@ -223,20 +265,35 @@ def _hash_of(hashes: Mapping[str, str]) -> str:
     return hashlib.sha256(listing.encode()).hexdigest()
 
 
-def _merge(rows: Rows, file: EvidenceFile, new: Rows) -> None:
+def _merge(rows: Rows, file: EvidenceFile, new: Rows, source: CsvFile) -> None:
     """Add a file's rows; provenance of single cells is laid over the cells that are there."""
     if file.table is not table_of(StudyValue):
         rows |= new
         return
     cells = {(row["study_id"], row["variable"]): row for row in rows[file.table]}
-    for row in new[file.table]:
+    seen: dict[tuple[Any, ...], int] = {}
+    for (number, _), row in zip(source.rows, new[file.table], strict=True):
         key = (row["study_id"], row["variable"])
         if key not in cells:
             raise DataError(
-                f"{shown('|'.join(map(str, key)))} has no value in studies.csv; give the cell a value first",
-                file=file.name,
+                f"{shown(_joined(key))} has no value in studies.csv; give the cell a value there first",
+                file=source.name,
+                row=number,
+                column="study_id, variable",
             )
+        if key in seen:
+            raise _twice(key, source.name, number, "study_id, variable", seen[key])
+        seen[key] = number
         cells[key].update(row)
+
+
+def _twice(key: tuple[Any, ...], file: str, row: int, column: str, first: int) -> DataError:
+    return DataError(
+        f"{shown(_joined(key))} stands here for the second time (first in row {first}); allowed: once",
+        file=file,
+        row=row,
+        column=column,
+    )
 
 
 def _check_keys(rows: Rows, origins: dict[Table, CsvFile]) -> None:
@@ -244,13 +301,8 @@ def _check_keys(rows: Rows, origins: dict[Table, CsvFile]) -> None:
         seen: dict[tuple[Any, ...], int] = {}
         for place, key in enumerate(keys_of(its_rows, table)):
             if key in seen:
-                names = [column.name for column in table.primary_key]
-                raise DataError(
-                    f"{shown('|'.join(map(str, key)))} stands here for the second time; allowed: once (first in row {seen[key] + 2})",
-                    file=origins[table].name,
-                    row=place + 2,
-                    column=", ".join(names),
-                )
+                names = ", ".join(column.name for column in table.primary_key)
+                raise _twice(key, origins[table].name, place + 2, names, seen[key] + 2)
             seen[key] = place
 
 
@@ -275,22 +327,19 @@ def _check_parents(rows: Rows, origins: dict[Table, CsvFile]) -> None:
                     )
 
 
-def _about(folder: Path) -> tuple[dict[str, str], dict[str, str]]:
-    path = folder / ABOUT
-    if not path.exists():
-        return {}, {}
-    try:
-        raw = path.read_bytes()
-        about = tomllib.loads(raw.decode("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise MedquantError(f"{path} cannot be read as TOML: {error}") from None
-    allowed = {"release", "title", "licence", "citation"}
-    for key, value in about.items():
-        if key not in allowed or not isinstance(value, str):
-            raise MedquantError(
-                f"{ABOUT}: {shown(key)} is not expected; allowed: {', '.join(sorted(allowed))}, each a text"
-            )
-    return about, {ABOUT: hashlib.sha256(raw).hexdigest()}
+def _check_repeated(source: CsvFile, comparisons: list[Row]) -> None:
+    """Raise `DataError` if what a double extraction repeats of its comparison says something else."""
+    known = {row["comparison_id"]: row for row in comparisons}
+    for number, cells in source.rows:
+        for name in ("study_id", "arm", "outcome"):
+            if cells[name] != (stored := known[cells["comparison_id"]][name]):
+                raise DataError(
+                    f"{shown(cells[name])} is not what comparisons.csv says of {cells['comparison_id']}; "
+                    f"allowed: {stored}",
+                    file=source.name,
+                    row=number,
+                    column=name,
+                )
 
 
 def _readme(folder: Path) -> str | None:
@@ -298,8 +347,12 @@ def _readme(folder: Path) -> str | None:
         return (folder / README).read_bytes().decode("utf-8")
     except FileNotFoundError:
         return None
-    except (OSError, UnicodeDecodeError) as error:
-        raise MedquantError(f"{folder / README} cannot be read as UTF-8 text: {error}") from None
+    except OSError as error:
+        raise MedquantError(f"{folder / README} cannot be read: {error.strerror or error}") from None
+    except UnicodeDecodeError as error:
+        raise MedquantError(
+            f"{folder / README} cannot be read: byte {error.start + 1} is not UTF-8; save the file as UTF-8"
+        ) from None
 
 
 def _record_release(connection: Connection, corpus: Corpus, name: str) -> None:
@@ -316,15 +369,13 @@ def _record_release(connection: Connection, corpus: Corpus, name: str) -> None:
             sha256=corpus.sha256,
             loaded_at=dt.datetime.now(dt.UTC),
             history_id=newest,
-            title=corpus.about.get("title"),
-            licence=corpus.about.get("licence"),
-            citation=corpus.about.get("citation"),
+            about=corpus.about,
             description=corpus.readme,
         )
         .returning(Release.id)
     ).scalar_one()
     files = [
-        {"release_id": release, "name": file, "sha256": source.sha256, "header": ",".join(source.header)}
+        {"release_id": release, "name": file, "sha256": source.sha256, "header": header_line(source.header)}
         for file, source in corpus.files.items()
     ]
     connection.execute(insert(ReleaseFile), files)

@@ -136,7 +136,7 @@ def count_prisma(connection: Connection) -> PrismaCounts:
         ),
         included_without_full_text=0 if reports.done else len(with_study & through_databases),
         distinct_studies=len({row.study_id for row in studies}),
-        unresolved=tuple(sorted(_unresolved(connection, decisions, with_study, reports.done))),
+        unresolved=tuple(sorted(_unresolved(connection, decisions, with_study, through_databases))),
     )
 
 
@@ -187,7 +187,10 @@ def _report_counts(connection: Connection, through_databases: set[str]) -> _Repo
 
 
 def _unresolved(
-    connection: Connection, decisions: Mapping[str, Decision], with_study: set[str], full_text_done: bool
+    connection: Connection,
+    decisions: Mapping[str, Decision],
+    with_study: set[str],
+    through_databases: set[str],
 ) -> set[str]:
     """Return records that are neither removed, nor excluded, nor included with a study or an assessed report."""
     unresolved = set()
@@ -195,11 +198,13 @@ def _unresolved(
         row.record_id for row in connection.execute(select(Report.record_id, Report.retrieved, Report.decision))
         if row.retrieved == Answer.NO or row.decision in (Decision.INCLUDE, Decision.EXCLUDE)
     }  # fmt: skip
-    for key, removed in connection.execute(select(Record.record_id, Record.removed)).tuples():
+    for key, removed in connection.execute(select(Record.record_id, Record.removed)):
         decision = decisions.get(key)
         if removed or (decision == Decision.EXCLUDE and key not in with_study):
             continue
-        if decision == Decision.INCLUDE and (key in with_study or (full_text_done and key in assessed)):
+        if decision == Decision.INCLUDE and (key in with_study or key in assessed):
+            continue
+        if key not in through_databases and key in assessed:  # other methods lead straight to a report
             continue
         unresolved.add(key)
     return unresolved
@@ -238,12 +243,13 @@ def check_prisma(counts: PrismaCounts) -> tuple[PrismaCheck, ...]:
     """Run the eleven arithmetic checks of the flow diagram."""
     c = counts
     full = "no separate full-text stage was done"
+    others = _total(c.website_results, c.organisation_results, c.citations_results)
     return (
         _sum_of_sources(c),
         _equal(2, "records screened = hits - duplicates - removed", c.records_screened,
                _less(c.identified, c.duplicates, c.excluded_automatic or 0, c.excluded_other or 0),
                "hits were not logged or nothing was screened", "screen the records that have no decision yet"),
-        _equal(3, "reports sought = records screened - records excluded", c.dbr_sought_reports,
+        _equal(3, "reports sought = records screened - records excluded", _sought(c, c.dbr_sought_reports),
                _less(c.records_screened, c.records_excluded), full,
                "give each record that passed screening a row in reports.csv"),
         _equal(4, "reports assessed = sought - not retrieved", c.dbr_assessed,
@@ -251,14 +257,19 @@ def check_prisma(counts: PrismaCounts) -> tuple[PrismaCheck, ...]:
                "give each retrieved report a decision"),
         _reasons(c),
         _equal(6, "reports sought by other methods = hits of websites, organisations and citations",
-               c.other_sought_reports, _total(c.website_results, c.organisation_results, c.citations_results) or 0,
-               "no other methods were used", "give each hit of other methods a row in reports.csv"),
+               _sought(c, c.other_sought_reports) if others or c.other_sought_reports else None, others or 0,
+               "no other methods were used, or no full-text stage was done", "give each hit of other methods a row in reports.csv"),
         _new_reports(c),
         _studies(c),
         _totals(c),
         _terminal(c),
         _database_count(c),
     )  # fmt: skip
+
+
+def _sought(c: PrismaCounts, reports: int | None) -> int | None:
+    """Return the reports of one arm: none is zero where the other arm has some."""
+    return 0 if reports is None and c.full_text_done else reports
 
 
 def _less(start: int | None, *parts: int | None) -> int | None:

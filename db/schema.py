@@ -9,7 +9,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
 
 from db.errors import MedquantError
-from db.session import defining, reading
+from db.models.tables import History
+from db.session import defining, let_readers_in, place_of, reading
 from db.sql.triggers import create_triggers, drop_triggers
 from db.sql.views import create_views, drop_views
 
@@ -31,8 +32,8 @@ def latest_schema() -> str:
 
 
 def schema_of(connection: Connection) -> str | None:
-    """Return the schema of a database; None where there is none yet."""
-    if not inspect(connection).has_table("alembic_version"):
+    """Return the schema of a database; None where there is none yet, or where the tables are not medquant's."""
+    if not all(inspect(connection).has_table(name) for name in ("alembic_version", History.__tablename__)):
         return None
     version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
     return version
@@ -46,14 +47,14 @@ def require_schema(engine: Engine) -> str:
     MedquantError
         If the database is empty, older or newer.
     """
-    place = engine.url.database
+    place = place_of(engine)
     with reading(engine) as connection:
         schema = schema_of(connection)
     if schema is None:
         raise MedquantError(
             f"{place} holds no medquant tables; `medquant db load --db {place}` makes and fills them"
         )
-    _refuse_newer(schema, str(place))
+    _refuse_newer(schema, place)
     if schema != latest_schema():
         raise MedquantError(
             f"{place} has the older schema {schema}, this medquant works with {latest_schema()}; "
@@ -86,10 +87,10 @@ def upgrade_schema(engine: Engine) -> tuple[str | None, str]:
             return before, latest
         if before is None and inspect(connection).get_table_names():
             raise MedquantError(
-                f"{engine.url.database} holds other tables than medquant's; name another with --db"
+                f"{place_of(engine)} holds other tables than medquant's; name another with --db"
             )
         if before is not None:
-            _refuse_newer(before, str(engine.url.database))
+            _refuse_newer(before, place_of(engine))
             drop_triggers(connection)
         drop_views(connection)
         command.upgrade(_config(connection), "head")
@@ -97,8 +98,10 @@ def upgrade_schema(engine: Engine) -> tuple[str | None, str]:
         create_triggers(connection)
         if engine.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
             raise MedquantError(
-                f"{engine.url.database} has rows without their parents; the upgrade was taken back"
+                f"{place_of(engine)} has rows without their parents, so the upgrade was taken back; "
+                "correct them (PRAGMA foreign_key_check lists them), then upgrade again"
             )
+    let_readers_in(engine)
     return before, latest
 
 

@@ -8,9 +8,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, delete, event, func, insert, select
+from sqlalchemy import Connection, Engine, create_engine, delete, event, func, insert, select, update
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.pool import NullPool
 
 from db.errors import MedquantError, shown
 from db.models.tables import ChangeContext, History
@@ -27,12 +28,19 @@ def database_url(given: str | None) -> URL:
     given
         A SQLAlchemy URL, or the path of an SQLite file.
     """
+    if given is not None and not given.strip():
+        raise MedquantError(
+            "--db '' names no database; name an SQLite file or a URL, or leave --db out for the default"
+        )
     address = given or os.environ.get("MEDQUANT_DB") or DEFAULT
+    if "\0" in address:
+        raise MedquantError(f"{shown(address)} holds a NUL byte, which no path has; name the database file")
     if "://" not in address:
         return URL.create("sqlite", database=address)
     try:
-        return make_url(address)
-    except ArgumentError:
+        url = make_url(address)
+        return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
+    except (ArgumentError, ValueError):
         raise MedquantError(
             f"{shown(address)} is no database address; allowed: the path of an SQLite file, or a URL such as "
             "sqlite:///medquant.db or postgresql+psycopg://user@host/name"
@@ -63,11 +71,22 @@ def open_database(given: str | None, *, create: bool = False) -> Engine:
             raise MedquantError(f"{path} does not exist; `medquant db load --db {path}` makes and fills it")
         if create and not path.parent.exists():
             raise MedquantError(f"the folder {path.parent} does not exist; make it first")
+    # an SQLite connection is opened anew for each transaction, so that no command leaves a file open behind it
+    pool = (
+        NullPool
+        if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
+        else None
+    )
     try:
-        engine = create_engine(url)
-    except (NoSuchModuleError, ModuleNotFoundError) as error:
+        engine = create_engine(url, poolclass=pool)
+    except NoSuchModuleError:
         raise MedquantError(
-            f"no driver for {url.get_backend_name()} is installed ({error}); for PostgreSQL: pip install 'medquant[postgresql]'"
+            f"{url.drivername} is no kind of database that is known here; allowed: sqlite, postgresql"
+        ) from None
+    except ModuleNotFoundError as error:
+        raise MedquantError(
+            f"the driver {error.name} for {url.get_backend_name()} is not installed; for PostgreSQL: "
+            "pip install 'medquant[postgresql]'"
         ) from None
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
@@ -83,15 +102,30 @@ def _prepare_sqlite(engine: Engine) -> None:
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
         cursor.execute("PRAGMA foreign_keys = ON")
-        # a read-only medium keeps the journal it has; any other trouble shows at the first statement
-        with suppress(sqlite3.OperationalError):
-            cursor.execute("PRAGMA journal_mode = WAL")
         cursor.close()
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("writes", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def place_of(engine: Engine) -> str:
+    """Return the address of a database as a user may give it, without a password."""
+    if engine.dialect.name == "sqlite":
+        return str(engine.url.database or ":memory:")
+    return engine.url.render_as_string()
+
+
+def let_readers_in(engine: Engine) -> None:
+    """Let an SQLite file of ours be read while it is written (WAL); files of others are not touched so."""
+    if engine.dialect.name == "sqlite":
+        # a read-only medium keeps the journal it has
+        with suppress(DBAPIError), engine.connect() as connection:
+            driver = connection.connection.dbapi_connection
+            assert driver is not None  # noqa: S101 - a checked-out connection has one
+            with suppress(sqlite3.Error):
+                driver.cursor().execute("PRAGMA journal_mode = WAL")
 
 
 @contextmanager
@@ -117,9 +151,11 @@ def writing(engine: Engine, *, actor: str, reason: str) -> Iterator[Connection]:
         engine.connect().execution_options(writes=True) as connection,
         connection.begin(),
     ):
-        last = connection.scalar(select(func.max(History.change))) or 0
+        # the context comes first: on PostgreSQL it makes the next writer wait until this one has its number
         connection.execute(delete(ChangeContext))
-        connection.execute(insert(ChangeContext).values(id=1, change=last + 1, actor=actor, reason=reason))
+        connection.execute(insert(ChangeContext).values(id=1, change=0, actor=actor, reason=reason))
+        last = connection.scalar(select(func.max(History.change))) or 0
+        connection.execute(update(ChangeContext).values(change=last + 1))
         yield connection
         connection.execute(delete(ChangeContext))
 
@@ -156,11 +192,16 @@ def current_actor(given: str | None) -> str:
 @contextmanager
 def _told_plainly(engine: Engine) -> Iterator[None]:
     """Turn what a database driver says into a sentence for people."""
-    place = engine.url.database if engine.dialect.name == "sqlite" else engine.url.render_as_string()
+    place = place_of(engine)
     try:
         yield
     except DBAPIError as error:
-        raise MedquantError(_plain(str(place), error)) from error
+        raise MedquantError(_plain(place, error)) from error
+    except LookupError as error:
+        if "defined enum values" not in str(error):
+            raise
+        said = str(error).split(". ")[0]
+        raise MedquantError(f"{place}: {said}; `medquant db check` names the row") from error
 
 
 def _plain(place: str, error: DBAPIError) -> str:
@@ -174,8 +215,7 @@ def _plain(place: str, error: DBAPIError) -> str:
         "unable to open": "the file cannot be opened; check that folder and file may be read and written",
         "readonly": "the file is read-only; allow writing or name another with --db",
         "no such table": "it is no medquant database, or an old one; `medquant db init` makes or upgrades it",
+        "FOREIGN KEY": "a row that goes is still used by another, such as a measured comparison; nothing was changed",
     }
-    remedy = next((remedy for sign, remedy in remedies.items() if sign in said), None)
-    if remedy is None and isinstance(error, DatabaseError):
-        remedy = "nothing was changed"
+    remedy = next((remedy for sign, remedy in remedies.items() if sign in said), "nothing was changed")
     return f"{place}: {said}; {remedy}"

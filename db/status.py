@@ -21,9 +21,9 @@ def read_status(connection: Connection, schema: str) -> dict[str, Any]:
         return connection.scalar(select(func.count()).select_from(model)) or 0
 
     origins = dict(
-        connection.execute(select(Comparison.origin, func.count()).group_by(Comparison.origin)).tuples().all()
+        connection.execute(select(Comparison.origin, func.count()).group_by(Comparison.origin)).all()
     )
-    states = connection.execute(select(Run.state, func.count()).group_by(Run.state)).tuples().all()
+    states = connection.execute(select(Run.state, func.count()).group_by(Run.state)).all()
     release = connection.execute(
         select(Release.name, Release.sha256).order_by(Release.id.desc()).limit(1)
     ).first()

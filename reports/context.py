@@ -145,7 +145,8 @@ class Figure:
     """A figure with its words: caption, alternative text, notes; `table_id` is where its numbers stand.
 
     `svg` is a complete SVG element whose ink, paper and grid are the colours of `reports.figures.style`;
-    the HTML form replaces these by the page's own variables, so that dark mode works.
+    the HTML form replaces these by the page's own variables, so that dark mode works. `link_labels` gives the
+    spoken label of each link inside the drawing, by its address.
     """
 
     id: str
@@ -155,6 +156,7 @@ class Figure:
     alt: str
     svg: str
     table_id: str | None = None
+    link_labels: tuple[tuple[str, str], ...] = ()
     width: Literal["column", "wide"] = "column"
     kind: Literal["figure"] = "figure"
 

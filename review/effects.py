@@ -10,6 +10,7 @@ difference of proportions; phi). Warrens MJ. Psychometrika 2008;73:777-89 (range
 """
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,7 +19,7 @@ from sqlalchemy import Connection, select
 
 from db.codebook.codebook import Codebook, codebook_from_database
 from db.models.tables import Comparison, StudyGroup
-from db.vocabulary import Bound, ChangeKind, Control, Measure, Origin
+from db.vocabulary import Bound, ChangeKind, Control, Measure, Origin, Verification
 
 ASSUMED_CORRELATION = 0.5
 CORRELATION_GRID = (0.0, 0.3, 0.5, 0.7, 0.9)
@@ -59,6 +60,7 @@ class Effect:
     as_printed: str | None
     dataset: str | None
     architecture: str | None
+    verification: Verification
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ class Omitted:
     outcome: str
     control: Control
     why: str
+    verification: Verification
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,12 @@ class Effects:
 
     effects: tuple[Effect, ...]
     omitted: tuple[Omitted, ...]
+
+    @property
+    def verification(self) -> Counter[Verification]:
+        """How many reported comparisons are in each state of verification."""
+        reported = [e.verification for e in self.effects if e.origin == Origin.REPORTED]
+        return Counter([*reported, *(omission.verification for omission in self.omitted)])
 
     def of(
         self, outcome: str, *, control: Control | None = Control.CLEAN, origin: Origin | None = None
@@ -118,7 +127,9 @@ def read_effects(connection: Connection, *, correlation: float = ASSUMED_CORRELA
             measure, yi = effect_size(row, codebook)
             vi, why = variance(row, measure, correlation)
         except NoEffect as reason:
-            omitted.append(Omitted(row.comparison_id, source, row.outcome, row.control, str(reason)))
+            omitted.append(
+                Omitted(row.comparison_id, source, row.outcome, row.control, str(reason), row.verification)
+            )
             continue
         effects.append(
             Effect(
@@ -144,6 +155,7 @@ def read_effects(connection: Connection, *, correlation: float = ASSUMED_CORRELA
                 as_printed=row.as_printed,
                 dataset=row.dataset,
                 architecture=row.architecture,
+                verification=row.verification,
             )
         )
     return Effects(tuple(effects), tuple(omitted))

@@ -150,10 +150,25 @@ def codebook_from_files(files: Mapping[str, CsvFile]) -> Codebook:
     }
     for name, columns in needed.items():
         files[name].require_header(columns.split())
+    named = {row["code"] for _, row in files["variables.csv"].rows}
+    for code in Study.__table__.columns.keys():  # noqa: SIM118 - a column collection, no mapping
+        if code in ON_STUDY and code not in named:
+            raise DataError(
+                f"the row of the variable {code} is missing; every study needs {', '.join(sorted(ON_STUDY))}",
+                file="variables.csv",
+            )
+    vocabularies = {row["vocabulary"] for _, row in files["terms.csv"].rows}
     variables = []
     for number, row in files["variables.csv"].rows:
         kind = _closed(ValueType, row["type"], "variables.csv", number, "type")
         multi = _closed(Answer, row["multi"], "variables.csv", number, "multi") == Answer.YES
+        if kind == ValueType.CODE and row["vocabulary"] not in vocabularies:
+            raise DataError(
+                f"{shown(row['vocabulary'])} is no vocabulary of terms.csv; {one_of(sorted(vocabularies))}",
+                file="variables.csv",
+                row=number,
+                column="vocabulary",
+            )
         variables.append(
             VariableInfo(
                 row["code"],

@@ -51,10 +51,10 @@ class Release(Base):
     sha256: Mapped[str] = mapped_column(Text, doc="hash over the names and contents of its files")
     loaded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), doc="when, UTC")
     history_id: Mapped[int] = mapped_column(doc="the last history row of the load")
-    title: Mapped[str | None] = prose("title of the corpus")
-    licence: Mapped[str | None] = prose("licence of the data")
-    citation: Mapped[str | None] = prose("how to cite the data")
     description: Mapped[str | None] = prose("the corpus told in Markdown, limitations included")
+    about: Mapped[dict[str, str] | None] = mapped_column(
+        JSON(none_as_null=True), doc="what the corpus says of itself in corpus.toml"
+    )
 
 
 class ReleaseFile(Base):

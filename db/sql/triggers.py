@@ -47,43 +47,68 @@ def _tables() -> list[Table]:
 
 def _sqlite_drop() -> Iterator[str]:
     for table in _tables():
-        for action in ("insert", "update", "delete"):
+        for action in ("insert", "update", "rename", "delete"):
             yield f"DROP TRIGGER IF EXISTS history_{table.name}_{action}"
-    yield "DROP TRIGGER IF EXISTS history_keep_update"
-    yield "DROP TRIGGER IF EXISTS history_keep_delete"
+    for action in ("update", "delete", "replace"):
+        yield f"DROP TRIGGER IF EXISTS history_keep_{action}"
 
 
 def _sqlite() -> Iterator[str]:
     yield from _sqlite_drop()
     for table in _tables():
         columns = [column.name for column in table.columns]
-        for action, key, old, new in (
-            ("insert", "NEW", "NULL", "NEW"),
-            ("update", "NEW", "OLD", "NEW"),
-            ("delete", "OLD", "OLD", "NULL"),
-        ):
-            before, after = _sqlite_json(old, columns), _sqlite_json(new, columns)
-            row_key = " || '|' || ".join(f'{key}."{column.name}"' for column in table.primary_key)
-            changed = " OR ".join(f'OLD."{c}" IS NOT NEW."{c}"' for c in columns)
-            when = f"WHEN {changed}" if action == "update" else ""
-            yield f"""
-CREATE TRIGGER history_{table.name}_{action} AFTER {action.upper()} ON "{table.name}" {when}
-BEGIN
-  INSERT INTO history (change, table_name, row_key, action, old, new, at, actor, reason)
-  VALUES ((SELECT change FROM change_context), '{table.name}', {row_key}, '{action}', {before}, {after},
-          strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), COALESCE((SELECT actor FROM change_context), 'unknown'),
-          (SELECT reason FROM change_context));
-END"""  # noqa: S608 - names of our own tables, no input
-    for action in ("update", "delete"):
+        keys = [column.name for column in table.primary_key]
+        old, new = _sqlite_json("OLD", columns), _sqlite_json("NEW", columns)
+        changed, renamed = _sqlite_changed(columns), _sqlite_changed(keys)
+        deleted = _sqlite_entry(table, _sqlite_key("OLD", keys), "'delete'", old, "NULL")
+        inserted = _sqlite_entry(table, _sqlite_key("NEW", keys), "'insert'", "NULL", new)
+        updated = _sqlite_entry(table, _sqlite_key("NEW", keys), "'update'", old, new)
+        # REPLACE fires no delete trigger: what the history knows of the row tells whether one was there
+        was = (
+            f"(SELECT new FROM history WHERE table_name = '{table.name}' "  # noqa: S608 - our own names
+            f"AND row_key = {_sqlite_key('NEW', keys)} ORDER BY id DESC LIMIT 1)"
+        )
+        kind = f"CASE WHEN {was} IS NULL THEN 'insert' ELSE 'update' END"
+        replaced = _sqlite_entry(table, _sqlite_key("NEW", keys), kind, was, new)
+        yield _sqlite_trigger(table, "insert", "INSERT", "", replaced)
+        yield _sqlite_trigger(table, "update", "UPDATE", f"WHEN ({changed}) AND NOT ({renamed})", updated)
+        yield _sqlite_trigger(table, "rename", "UPDATE", f"WHEN {renamed}", deleted + inserted)
+        yield _sqlite_trigger(table, "delete", "DELETE", "", deleted)
+    for action, event, when in (
+        ("update", "UPDATE", ""),
+        ("delete", "DELETE", ""),
+        ("replace", "INSERT", "WHEN NEW.id > 0 AND EXISTS (SELECT 1 FROM history WHERE id = NEW.id) "),
+    ):
         yield (
-            f"CREATE TRIGGER history_keep_{action} BEFORE {action.upper()} ON history "
+            f"CREATE TRIGGER history_keep_{action} BEFORE {event} ON history {when}"
             f"BEGIN SELECT RAISE(ABORT, '{APPEND_ONLY}'); END"
         )
 
 
+def _sqlite_trigger(table: Table, name: str, event: str, when: str, body: str) -> str:
+    return f"""
+CREATE TRIGGER history_{table.name}_{name} AFTER {event} ON "{table.name}" {when}
+BEGIN{body}
+END"""
+
+
+def _sqlite_entry(table: Table, key: str, action: str, old: str, new: str) -> str:
+    return f"""
+  INSERT INTO history (change, table_name, row_key, action, old, new, at, actor, reason)
+  VALUES ((SELECT change FROM change_context), '{table.name}', {key}, {action}, {old}, {new},
+          strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), COALESCE((SELECT actor FROM change_context), 'unknown'),
+          (SELECT reason FROM change_context));"""  # noqa: S608 - names of our own tables, no input
+
+
+def _sqlite_key(row: str, keys: list[str]) -> str:
+    return " || '|' || ".join(f'{row}."{key}"' for key in keys)
+
+
+def _sqlite_changed(columns: list[str]) -> str:
+    return " OR ".join(f'OLD."{column}" IS NOT NEW."{column}"' for column in columns)
+
+
 def _sqlite_json(row: str, columns: list[str]) -> str:
-    if row == "NULL":
-        return row
     pairs = ", ".join(f"'{column}', {row}.\"{column}\"" for column in columns)
     return f"json_object({pairs})"
 
@@ -91,8 +116,11 @@ def _sqlite_json(row: str, columns: list[str]) -> str:
 def _postgresql_drop() -> Iterator[str]:
     for table in _tables():
         yield f'DROP TRIGGER IF EXISTS history_{table.name} ON "{table.name}"'
+        yield f'DROP TRIGGER IF EXISTS history_{table.name}_truncate ON "{table.name}"'
     yield "DROP TRIGGER IF EXISTS history_keep ON history"
+    yield "DROP TRIGGER IF EXISTS history_keep_truncate ON history"
     yield "DROP FUNCTION IF EXISTS medquant_history()"
+    yield "DROP FUNCTION IF EXISTS medquant_refuse_truncate()"
     yield "DROP FUNCTION IF EXISTS medquant_keep_history()"
 
 
@@ -103,18 +131,29 @@ CREATE FUNCTION medquant_history() RETURNS trigger LANGUAGE plpgsql AS $body$
 DECLARE
   was jsonb := CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END;
   is_now jsonb := CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END;
+  key_was text := (SELECT string_agg(was ->> part, '|' ORDER BY rank)
+                     FROM unnest(TG_ARGV) WITH ORDINALITY AS keys(part, rank));
+  key_is text := (SELECT string_agg(is_now ->> part, '|' ORDER BY rank)
+                    FROM unnest(TG_ARGV) WITH ORDINALITY AS keys(part, rank));
 BEGIN
   IF TG_OP = 'UPDATE' AND was = is_now THEN
     RETURN NULL;
   END IF;
   INSERT INTO history (change, table_name, row_key, action, old, new, at, actor, reason)
-  VALUES ((SELECT change FROM change_context), TG_TABLE_NAME,
-          (SELECT string_agg(COALESCE(is_now, was) ->> part, '|' ORDER BY rank)
-             FROM unnest(TG_ARGV) WITH ORDINALITY AS keys(part, rank)),
-          lower(TG_OP), was, is_now,
-          to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-          COALESCE((SELECT actor FROM change_context), 'unknown'), (SELECT reason FROM change_context));
+  SELECT (SELECT change FROM change_context), TG_TABLE_NAME, entry.row_key, entry.action, entry.old, entry.new,
+         to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+         COALESCE((SELECT actor FROM change_context), 'unknown'), (SELECT reason FROM change_context)
+    FROM (VALUES (1, COALESCE(key_is, key_was), lower(TG_OP), was, is_now, TG_OP <> 'UPDATE' OR key_was = key_is),
+                 (2, key_was, 'delete', was, NULL, TG_OP = 'UPDATE' AND key_was <> key_is),
+                 (3, key_is, 'insert', NULL, is_now, TG_OP = 'UPDATE' AND key_was <> key_is)
+         ) AS entry(rank, row_key, action, old, new, applies)
+   WHERE entry.applies ORDER BY entry.rank;
   RETURN NULL;
+END $body$"""
+    yield """
+CREATE FUNCTION medquant_refuse_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+  RAISE EXCEPTION 'TRUNCATE would leave no history; use DELETE';
 END $body$"""
     yield f"""
 CREATE FUNCTION medquant_keep_history() RETURNS trigger LANGUAGE plpgsql AS $body$
@@ -127,7 +166,15 @@ END $body$"""
             f'CREATE TRIGGER history_{table.name} AFTER INSERT OR UPDATE OR DELETE ON "{table.name}" '
             f"FOR EACH ROW EXECUTE FUNCTION medquant_history({keys})"
         )
+        yield (
+            f'CREATE TRIGGER history_{table.name}_truncate BEFORE TRUNCATE ON "{table.name}" '
+            "FOR EACH STATEMENT EXECUTE FUNCTION medquant_refuse_truncate()"
+        )
     yield (
         "CREATE TRIGGER history_keep BEFORE UPDATE OR DELETE ON history "
         "FOR EACH ROW EXECUTE FUNCTION medquant_keep_history()"
+    )
+    yield (
+        "CREATE TRIGGER history_keep_truncate BEFORE TRUNCATE ON history "
+        "FOR EACH STATEMENT EXECUTE FUNCTION medquant_keep_history()"
     )

@@ -1,0 +1,185 @@
+"""Everything that a page tells, read from the database once; the sections are pure functions of it."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, func, select
+
+from db.check import Finding, check_database
+from db.codebook.codebook import Codebook, codebook_from_database
+from db.history import HistoryEntry, changes_since_release
+from db.models.tables import (
+    Identified,
+    Record,
+    Release,
+    Run,
+    Screening,
+    Search,
+    SearchPurpose,
+    SecondReading,
+    Study,
+    StudyValue,
+)
+from db.prisma import ADJUDICATED, PrismaCheck, PrismaCounts, check_prisma, count_prisma
+from db.schema import schema_of
+from db.status import current_hash
+from db.vocabulary import RunState
+from review.agreement import (
+    Agreement,
+    FieldShare,
+    coding_agreement,
+    extraction_agreement,
+    screening_agreement,
+)
+from review.effects import Effects, read_effects
+from review.matrix import several, study_matrix
+from review.pool import OutcomePool, pool_database
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The evidence of one database at one moment.
+
+    `matrix` has one row a study; `provenance` holds what differs from the study's own source, by (study, variable);
+    `about` is what the corpus says of itself; `stated` are facts the anchor publications state.
+    """
+
+    codebook: Codebook
+    matrix: "pd.DataFrame"
+    provenance: dict[tuple[str, str], Row]
+    counts: PrismaCounts
+    checks: tuple[PrismaCheck, ...]
+    findings: tuple[Finding, ...]
+    searches: tuple[Row, ...]
+    records: tuple[Row, ...]
+    agreement: Agreement
+    coding: tuple[FieldShare, ...]
+    extraction: tuple[FieldShare, ...]
+    second_readings: dict[str, int]
+    effects: Effects
+    pools: tuple[OutcomePool, ...]
+    runs: dict[str, int]
+    changes: tuple[HistoryEntry, ...]
+    release: str
+    release_hash: str
+    content_hash: str
+    schema: str
+    about: dict[str, str]
+    description: str
+    date: dt.date
+
+    @property
+    def edited(self) -> bool:
+        """Whether rows were changed since the release was loaded."""
+        return self.release_hash != self.content_hash
+
+    def codes(self, variable: str) -> dict[str, tuple[str, ...]]:
+        """Return the codes of a variable by study."""
+        return {str(study): several(cell) for study, cell in self.matrix[variable].items()}
+
+    def labels(self, variable: str) -> dict[str, tuple[str, ...]]:
+        """Return the names for people of a variable's codes, by study."""
+        vocabulary = self.codebook.variables[variable].vocabulary or ""
+        return {
+            study: tuple(self.codebook.label(vocabulary, code) for code in codes)
+            for study, codes in self.codes(variable).items()
+        }
+
+
+def read_evidence(connection: Connection, *, date: dt.date) -> Evidence:
+    """Read everything that a page tells.
+
+    Parameters
+    ----------
+    connection
+        An open connection to a database of the current schema.
+    date
+        The date that the page bears.
+    """
+    counts = count_prisma(connection)
+    release = (
+        connection.execute(select(Release.__table__).order_by(Release.id.desc()).limit(1)).mappings().first()
+    )
+    content = current_hash(connection)
+    states = dict(connection.execute(select(Run.state, func.count()).group_by(Run.state)).tuples().all())
+    readings = connection.execute(select(SecondReading.verdict, func.count()).group_by(SecondReading.verdict))
+    return Evidence(
+        codebook=codebook_from_database(connection),
+        matrix=study_matrix(connection),
+        provenance=_provenance(connection),
+        counts=counts,
+        checks=check_prisma(counts),
+        findings=tuple(check_database(connection)),
+        searches=_searches(connection),
+        records=_records(connection),
+        agreement=screening_agreement(connection),
+        coding=tuple(coding_agreement(connection)),
+        extraction=tuple(extraction_agreement(connection)),
+        second_readings={verdict.value: n for verdict, n in readings.tuples()},
+        effects=read_effects(connection),
+        pools=tuple(pool_database(connection)),
+        runs={state.value: states[state] for state in RunState if state in states},
+        changes=tuple(changes_since_release(connection)),
+        release=release["name"] if release else "none",
+        release_hash=release["sha256"] if release else "",
+        content_hash=content,
+        schema=schema_of(connection) or "",
+        about=dict((release["about"] if release else None) or {}),
+        description=(release["description"] if release else None) or "",
+        date=date,
+    )
+
+
+def _provenance(connection: Connection) -> dict[tuple[str, str], Row]:
+    own = (
+        StudyValue.locator.is_not(None)
+        | StudyValue.source_url.is_not(None)
+        | StudyValue.as_printed.is_not(None)
+    )
+    rows = connection.execute(select(StudyValue.__table__).where(own)).mappings()
+    return {(row["study_id"], row["variable"]): dict(row) for row in rows}
+
+
+def _searches(connection: Connection) -> tuple[Row, ...]:
+    query = (
+        select(Search.__table__, SearchPurpose.purpose)
+        .outerjoin(SearchPurpose, SearchPurpose.query_id == Search.query_id)
+        .order_by(Search.position)
+    )
+    return tuple(dict(row) for row in connection.execute(query).mappings())
+
+
+def _records(connection: Connection) -> tuple[Row, ...]:
+    """Return every record with its final decision, the reason, the number of hits and the study it became."""
+    hits = dict(
+        connection.execute(select(Identified.record_id, func.count()).group_by(Identified.record_id))
+        .tuples()
+        .all()
+    )
+    studies = dict(connection.execute(select(Study.record_id, Study.study_id)).tuples().all())
+    votes: dict[str, list[Row]] = {}
+    for row in connection.execute(
+        select(Screening.__table__).order_by(Screening.stage, Screening.position)
+    ).mappings():
+        votes.setdefault(row["record_id"], []).append(dict(row))
+    rows = []
+    for row in connection.execute(select(Record.__table__).order_by(Record.position)).mappings():
+        its = votes.get(row["record_id"], [])
+        final = [vote for vote in its if vote["reviewer"] == ADJUDICATED] or its[-1:]
+        rows.append(
+            {
+                **row,
+                "hits": hits.get(row["record_id"], 0),
+                "study": studies.get(row["record_id"]),
+                "decision": final[-1]["decision"].value if final else "none",
+                "reason": final[-1]["reason"] if final else None,
+                "judges": [vote["reviewer"] for vote in its if vote["reviewer"] != ADJUDICATED],
+            }
+        )
+    return tuple(rows)

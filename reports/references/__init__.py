@@ -1,0 +1,1 @@
+"""References: the style and the methods' literature as data files, and the renderer."""

@@ -1,0 +1,181 @@
+"""The closing sections: limitations, references, how to cite, what changed since the release."""
+
+import re
+
+from reports.context import (
+    Block,
+    Bullets,
+    Cell,
+    Code,
+    Column,
+    Paragraph,
+    Section,
+    Table,
+    Text,
+    code,
+    link,
+    text,
+)
+from reports.evidence import Evidence
+from reports.references.render import method_items, render_references, study_items
+from reports.sections.words import count
+
+MOST_CHANGES = 200
+
+
+def limitations(evidence: Evidence, title: str) -> Section:
+    """Return the limitations that the corpus states of itself, and those that its rows show."""
+    stated = stated_limitations(evidence.description)
+    blocks: list[Block] = []
+    if stated:
+        blocks += [
+            Paragraph(text("The corpus says of itself:")),
+            Bullets(tuple(text(item) for item in stated)),
+        ]
+    else:
+        blocks.append(
+            Paragraph(text("The corpus states no limitations (its README.md has no such section)."))
+        )
+    shown = _from_rows(evidence)
+    blocks += [Paragraph(text("Its rows show:")), Bullets(tuple(shown))]
+    return Section("limitations", title, tuple(blocks))
+
+
+def stated_limitations(readme: str) -> list[str]:
+    """Return the items of the README's section on limitations or known weaknesses, as plain text."""
+    section = re.search(
+        r"^##+ +(?:limitations|known weaknesses)\s*\n(.*?)(?=^##? |\Z)",
+        readme,
+        re.IGNORECASE | re.MULTILINE | re.DOTALL,
+    )
+    if section is None:
+        return []
+    from markdown_it import MarkdownIt
+
+    tokens = MarkdownIt("commonmark").parse(section[1])
+    return [
+        "".join(child.content if child.type in ("text", "code_inline") else " " for child in token.children or []
+                if child.type in ("text", "code_inline", "softbreak"))
+        for token in tokens
+        if token.type == "inline"
+    ]  # fmt: skip
+
+
+def _from_rows(evidence: Evidence) -> list[Text]:
+    matrix = evidence.matrix
+    items = []
+    basis = matrix["text_basis"]
+    from_abstract = int((basis == "abstract").sum())
+    items.append(
+        text(f"{from_abstract} of {count(len(matrix), 'study', 'studies')} were read as an abstract alone.")
+    )
+    for variable, what in (
+        ("year", "no year"),
+        ("modality", "no kind of image"),
+        ("weight_bits", "no bit width of the weights"),
+    ):
+        missing = int((matrix[variable] == "").sum())
+        if missing:
+            items.append(
+                text(
+                    f"{count(missing, 'study', 'studies')} {'has' if missing == 1 else 'have'} {what} in the text seen."
+                )
+            )
+    unspecified = sum("unspecified" in codes for codes in evidence.codes("technique").values())
+    if unspecified:
+        items.append(text(f"The technique is unspecified in {count(unspecified, 'study', 'studies')}."))
+    accepted = [f for f in evidence.findings if f.accepted]
+    open_ = [f for f in evidence.findings if not f.accepted]
+    items.append(
+        text(
+            f"The database check has {count(len(open_), 'open finding')} and {count(len(accepted), 'accepted warning')} (",
+            code("medquant db check"),
+            ").",
+        )
+    )
+    return items
+
+
+def references(evidence: Evidence, title: str) -> Section:
+    """Return included studies and methods as two lists."""
+
+    def items(source: list[dict[str, object]]) -> Bullets:
+        rendered = render_references(source)
+        return Bullets(
+            tuple(text(f"[{r.key}] ", link(r.text, r.href) if r.href else r.text) for r in rendered)
+        )
+
+    return Section(
+        "references",
+        title,
+        (),
+        (
+            Section("references-studies", "Included studies", (items(study_items(evidence.matrix)),)),
+            Section("references-methods", "Methods", (items(method_items()),)),
+        ),
+    )
+
+
+def citing(evidence: Evidence, title: str, version: str) -> Section:
+    """Return how to cite the page, with a BibTeX entry."""
+    named = (
+        evidence.about.get("citation")
+        or f"{evidence.about.get('title', evidence.release)}. Release {evidence.release}."
+    )
+    entry = (
+        "@misc{medquant,\n"
+        f"  title  = {{{_bib(evidence.about.get('title', 'medquant evidence'))}}},\n"
+        f"  author = {{{{The medquant founders}}}},\n"
+        f"  year   = {{{evidence.date.year}}},\n"
+        f"  note   = {{Evidence release {_bib(evidence.release)}, data sha256 {evidence.content_hash[:12]}, medquant {version}}}\n"
+        "}"
+    )
+    return Section("citing", title, (Paragraph(text(named)), Code(entry, "bibtex")))
+
+
+def _bib(words: str) -> str:
+    return re.sub(r"([&%$#_{}])", r"\\\1", words)
+
+
+def changes(evidence: Evidence, title: str) -> Section:
+    """Return what was changed since the release was loaded."""
+    if not evidence.changes:
+        told = (
+            f"Nothing was changed since release {evidence.release} ({evidence.release_hash[:12]}) was loaded."
+        )
+        return Section("changes", title, (Paragraph(text(told)),))
+    rows = []
+    for entry in evidence.changes[-MOST_CHANGES:]:
+        what = "; ".join(
+            f"{field}: {_value(old)} → {_value(new)}" for field, (old, new) in entry.fields.items()
+        )
+        rows.append(
+            (
+                Cell(entry.at[:16].replace("T", " ")),
+                Cell(entry.actor),
+                Cell(f"{entry.action} {entry.table} {entry.key}"),
+                Cell(what),
+                Cell(entry.reason or ""),
+            )
+        )
+    columns = (
+        Column("When (UTC)", width=1.4),
+        Column("Who", width=1),
+        Column("Row", width=2),
+        Column("Change", width=3.5),
+        Column("Why", width=2),
+    )
+    shown = f" The last {MOST_CHANGES} are shown." if len(evidence.changes) > MOST_CHANGES else ""
+    told = (
+        f"{count(len(evidence.changes), 'row')} changed since release {evidence.release} was loaded.{shown}"
+    )
+    return Section(
+        "changes",
+        title,
+        (Paragraph(text(told)), Table("changes-table", "Changes since the release", columns, tuple(rows))),
+    )
+
+
+def _value(value: object) -> str:
+    words = "(empty)" if value is None else str(value)
+    return words if len(words) <= 120 else f"{words[:119]}…"

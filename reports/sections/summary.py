@@ -1,0 +1,137 @@
+"""The plain-language summary and the honest word about the corpus; every number comes from the data."""
+
+import math
+
+from db.vocabulary import Control, Measure, Verification
+from reports.context import KeyNumber, KeyNumbers, Note, Paragraph, Section, Text, link, strong, text
+from reports.evidence import Evidence
+from reports.sections.words import count, listed, pooled_words, share
+
+NEGLECTED = ("reports_pacs_ris", "reports_lifecycle", "reports_energy", "reports_cost", "reports_regulatory")
+
+
+def summary(evidence: Evidence, title: str) -> Section:
+    """Return the first section: what was found, what it rests on, and what it is not."""
+    return Section(
+        "summary",
+        title,
+        (
+            _key_numbers(evidence),
+            Paragraph(_what_was_done(evidence)),
+            *(Paragraph(part) for part in _what_was_found(evidence)),
+            Paragraph(_what_is_missing(evidence)),
+            Note(_corpus(evidence), "warning"),
+            *([Note(_edited(evidence), "info")] if evidence.edited else []),
+        ),
+    )
+
+
+def comparison_counts(evidence: Evidence) -> tuple[int, int]:
+    """Return how many reported comparisons there are, and how many of them are clean contrasts."""
+    effects = [(e.source, e.control) for e in evidence.effects.effects]
+    omitted = [(o.source, o.control) for o in evidence.effects.omitted]
+    reported = [control for source, control in effects + omitted if source in evidence.matrix.index]
+    return len(reported), sum(control == Control.CLEAN for control in reported)
+
+
+def _key_numbers(evidence: Evidence) -> KeyNumbers:
+    total, clean = comparison_counts(evidence)
+    counts = evidence.counts
+    return KeyNumbers(
+        (
+            KeyNumber(f"{counts.database_results or 0:,}", "search hits"),
+            KeyNumber(f"{counts.records_screened or 0:,}", "records screened"),
+            KeyNumber(f"{counts.new_studies:,}", "studies included"),
+            KeyNumber(f"{total:,}", "comparisons extracted"),
+            KeyNumber(f"{clean:,}", "clean contrasts"),
+        )
+    )
+
+
+def _what_was_done(evidence: Evidence) -> Text:
+    counts = evidence.counts
+    parts = [
+        "Quantization stores and computes a neural network with fewer bits, so that it fits small machines. "
+    ]
+    if counts.database_results is not None:
+        parts.append(
+            f"A search gave {count(counts.database_results, 'hit')}; after {count(counts.duplicates or 0, 'duplicate')} "
+            f"were removed, {count(counts.records_screened or 0, 'record')} were screened. "
+        )
+    parts.append(
+        f"{count(counts.new_studies, 'study', 'studies')} of quantized networks on medical images were included."
+    )
+    return text(*parts)
+
+
+def _what_was_found(evidence: Evidence) -> list[Text]:
+    """Tell each outcome that could be pooled in one sentence."""
+    found = []
+    for pool in evidence.pools:
+        result = pool.main.result
+        if result is None:
+            continue
+        c = result.coefficients[0]
+        basis = f"{count(len(pool.effects), 'clean contrast')} from {count(pool.studies, 'study', 'studies')}"
+        if pool.measure == Measure.DIFFERENCE:
+            said = f"changed by {pooled_words(result, pool.measure)} on average"
+        else:
+            said = f"was {pooled_words(result, pool.measure)} (about {_times(c.estimate)})"
+        doubt = " The interval rests on few studies and is not to be relied on." if result.warnings else ""
+        found.append(text(strong(f"{pool.outcome.label}"), f" {said}, over {basis}.{doubt}"))
+    return found
+
+
+def _times(estimate: float) -> str:
+    ratio = math.exp(estimate)
+    return f"{1 / ratio:.1f} times less" if ratio < 1 else f"{ratio:.1f} times more"
+
+
+def _what_is_missing(evidence: Evidence) -> Text:
+    total = len(evidence.matrix)
+    parts = []
+    for variable in NEGLECTED:
+        if variable in evidence.matrix.columns:
+            yes = int((evidence.matrix[variable] == "yes").sum())
+            parts.append(f"{evidence.codebook.variables[variable].label} in {yes}")
+    if not parts:
+        return text("The corpus does not record which deployment variables are reported.")
+    return text(
+        f"Of {count(total, 'study', 'studies')}, the text seen mentions {listed(parts)}. ",
+        link("How far each variable is reported", "#figure-coverage"),
+        " counts what the text seen mentions, which is mostly an abstract.",
+    )
+
+
+def _corpus(evidence: Evidence) -> Text:
+    total, clean = comparison_counts(evidence)
+    parts: list[str] = [f"This is the corpus “{evidence.about.get('title', evidence.release)}”. "]
+    if "not** the list" in evidence.description:
+        parts.append(
+            "It is a re-done search and not the list of 72 studies of the published review (Technologies 14(1):76, "
+            "2026), which could not be had. Automated reviewers screened and extracted it; no human expert verified it. "
+        )
+    states = evidence.effects.verification
+    seen = states.get(Verification.CONFIRMED, 0) + states.get(Verification.CORRECTED, 0)
+    parts.append(
+        f"Of {count(total, 'comparison')}, {clean} are clean contrasts, in which precision is the only stated "
+        f"difference; {seen} ({share(seen, total)}) were read a second time and "
+        f"{states.get(Verification.UNVERIFIED, 0)} are unverified. "
+    )
+    if not evidence.counts.full_text_done:
+        parts.append("There was no separate full-text stage: most values come from abstracts. ")
+    pairs = evidence.agreement.pooled
+    if pairs.kappa is not None:
+        parts.append(
+            f"Reviewers agreed on {share(pairs.both_include + pairs.both_exclude, pairs.n)} of shared decisions "
+            f"(Cohen's kappa {pairs.kappa:.2f}). "
+        )
+    return text(*parts, link("Limitations", "#limitations"), ".")
+
+
+def _edited(evidence: Evidence) -> Text:
+    return text(
+        f"Rows were changed since release {evidence.release} was loaded: ",
+        link("what changed", "#changes"),
+        ".",
+    )
