@@ -16,7 +16,7 @@ from reports.sections.closing import changes, citing, limitations, references
 from reports.sections.effects import claims, effects
 from reports.sections.flow import flow, records
 from reports.sections.landscape import landscape
-from reports.sections.searches import searches
+from reports.sections.searches import queries, searches
 from reports.sections.studies import studies
 from reports.sections.summary import summary
 
@@ -84,6 +84,7 @@ def build_document(
         "citing": lambda title: citing(evidence, title, tool),
         "changes": lambda title: changes(evidence, title),
         "records-section": lambda title: records(evidence, title),
+        "queries-section": lambda title: queries(evidence, title),
     }
     sections = []
     for name, title in wanted:

@@ -15,6 +15,7 @@ from typing import Literal
 from sqlalchemy import Connection
 
 from db.codebook.codebook import Codebook, OutcomeInfo, codebook_from_database
+from db.models.base import PLAIN_NUMBER
 from db.vocabulary import Bound, Control, Measure, Origin
 from review.effects import CORRELATION_GRID, Effect, Effects, read_effects
 from review.meta.equal_weight import equal_weights
@@ -25,6 +26,18 @@ FEWEST_GROUPS = 3
 """With fewer independent groups of studies no pooled number is given: its interval would rest on one contrast."""
 DOMINANT = 1 / 3
 """A group with at least this share of an outcome's rows is left out once, to show what it does."""
+
+BIT_CLASSES = ("16 bits", "8 bits", "below 8 bits", "several or not stated")
+"""Classes of bit width of the weights; an arm that pools several widths stands in the last."""
+
+
+def bit_class(weight_bits: Sequence[str]) -> str:
+    """Return the class of bit width of an arm's weights."""
+    if len(weight_bits) != 1:
+        return BIT_CLASSES[3]
+    width = weight_bits[0].removeprefix("bf").removesuffix("f")
+    bits = float(width) if PLAIN_NUMBER.fullmatch(width) else 1.0  # binary and ternary
+    return BIT_CLASSES[0] if bits > 8 else BIT_CLASSES[1] if bits == 8 else BIT_CLASSES[2]
 
 
 @dataclass(frozen=True)
@@ -131,6 +144,7 @@ def pool_outcome(
         )
     if measured:
         sensitivity.append(_equal(clean + measured, "with measured rows", "adds our own runs", by="study"))
+    sensitivity += _by_bits(clean)
     if main.result is None:
         sensitivity = []
     sensitivity += _random(clean, outcome, grid or {})
@@ -157,6 +171,16 @@ def _equal(effects: Sequence[Effect], name: str, why: str, *, by: Literal["row",
         )
     result = equal_weights([e.yi for e in effects], groups, labels=[e.comparison_id for e in effects], by=by)
     return Analysis(name, why, result)
+
+
+def _by_bits(effects: Sequence[Effect]) -> list[Analysis]:
+    """Pool each class of bit width that enough study groups report."""
+    why = "one bit width of the weights"
+    analyses = [
+        _equal([e for e in effects if bit_class(e.weight_bits) == name], f"{name} alone", why, by="study")
+        for name in BIT_CLASSES[:3]
+    ]
+    return [analysis for analysis in analyses if analysis.result is not None]
 
 
 def _random(effects: Sequence[Effect], outcome: str, grid: dict[float, Effects]) -> list[Analysis]:

@@ -6,13 +6,14 @@ from collections import defaultdict
 from db.vocabulary import Control, Direction, Measure, Origin
 from reports.context import Block, Bullets, Cell, Column, Figure, Note, Paragraph, Section, Table, text
 from reports.evidence import Evidence
-from reports.figures import forest, funnel, tradeoff
+from reports.figures import bit_change, forest, funnel, tradeoff
 from reports.plates import Plates
-from reports.sections.words import count, effect_words, interval_words, listed
+from reports.sections.words import count, effect_words, interval_words, listed, pooled_words, signed
 from review.effects import Effect
-from review.pool import FEWEST_GROUPS, OutcomePool
+from review.pool import BIT_CLASSES, FEWEST_GROUPS, OutcomePool, bit_class
 
 ACCURACY_LIKE = ("accuracy", "dice", "auc", "iou", "f1", "sensitivity", "precision")
+SINGLE = "effects-single"
 MOST_ROWS = 120
 """Above so many comparisons a forest shows one row a study, so that it can still be read."""
 FUNNEL_NEEDS = 10
@@ -32,9 +33,77 @@ def effects(evidence: Evidence, title: str, plates: Plates) -> Section:
             )
         )
     ]
-    blocks += [_pooled_table(evidence), _omitted(evidence), *_tradeoff(evidence, plates)]
-    subsections = [_outcome(evidence, pool, plates) for pool in evidence.pools]
+    blocks += [
+        _pooled_table(evidence),
+        _omitted(evidence),
+        *_tradeoff(evidence, plates),
+        *_bits(evidence, plates),
+    ]
+    subsections = [_outcome(pool, plates) for pool in evidence.pools if not _single(pool)]
+    singles = [pool for pool in evidence.pools if _single(pool)]
+    if singles:
+        subsections.append(Section(SINGLE, "Outcomes with one contrast", (_singles(singles),)))
     return Section("effects", title, tuple(blocks), tuple(subsections))
+
+
+def _single(pool: OutcomePool) -> bool:
+    return len(pool.effects) + len(pool.measured) == 1
+
+
+def _singles(pools: list[OutcomePool]) -> Table:
+    rows = tuple(
+        (
+            Cell(pool.outcome.label),
+            Cell(e.source, href=f"#study-{e.source}"),
+            Cell(e.arm),
+            Cell(e.baseline),
+            Cell(e.quantized),
+            Cell(effect_words(e.yi, pool.measure), sort=e.yi),
+        )
+        for pool in pools
+        for e in pool.effects
+    )
+    columns = (
+        Column("Outcome", width=1.2),
+        Column("Study", width=1.6),
+        Column("Arm", width=3),
+        Column("Baseline", "right", 1),
+        Column("Quantized", "right", 1),
+        Column("Effect", "right", 0.9),
+    )
+    return Table(
+        "single-contrasts", "Outcomes that one clean contrast reports; nothing is pooled", columns, rows
+    )
+
+
+def _bits(evidence: Evidence, plates: Plates) -> list[Block]:
+    """Show every clean change of a score by the bit width of the weights."""
+    labels = {code: info.label for code, info in evidence.codebook.outcomes.items()}
+    found = [
+        bit_change.BitChange(bit_class(e.weight_bits), e.source, labels[e.outcome], e.yi)
+        for e in evidence.effects.effects
+        if e.control == Control.CLEAN and e.measure == Measure.DIFFERENCE and e.origin == Origin.REPORTED
+    ]
+    if not found:
+        return []
+    used = {effect.outcome for effect in found}
+    data = bit_change.BitChanges(
+        tuple(found),
+        tuple(name for name in BIT_CLASSES if any(effect.bits == name for effect in found)),
+        tuple(label for label in labels.values() if label in used),
+    )
+    figure = plates.add(
+        "bit-change",
+        bit_change.figure(data),
+        title="Change of score by bit width of the weights",
+        caption=text(
+            "One point a clean contrast, a bar at the median of each class; the axis is linear within one percentage "
+            "point and logarithmic beyond. Points of one study are not independent."
+        ),
+        alt=bit_change.alt_text(data),
+        data=bit_change.table(data),
+    )
+    return [figure]
 
 
 def _pooled_table(evidence: Evidence) -> Table:
@@ -52,7 +121,9 @@ def _pooled_table(evidence: Evidence) -> Table:
                 Cell("" if c.df is None else f"{c.df:.1f}", sort=c.df),
             ]
         unit = "percentage points" if pool.measure == Measure.DIFFERENCE else "ratio"
-        name = Cell(pool.outcome.label, href=f"#effects-{pool.outcome.code}")
+        name = Cell(
+            pool.outcome.label, href=f"#{SINGLE if _single(pool) else f'effects-{pool.outcome.code}'}"
+        )
         rows.append((name, Cell(unit), *counts, *estimate))
     columns = (
         Column("Outcome", width=1.5),
@@ -138,11 +209,14 @@ def _tradeoff(evidence: Evidence, plates: Plates) -> list[Block]:
     return [figure]
 
 
-def _outcome(evidence: Evidence, pool: OutcomePool, plates: Plates) -> Section:
+def _outcome(pool: OutcomePool, plates: Plates) -> Section:
     blocks: list[Block] = []
     if pool.main.result is not None:
         blocks.append(Paragraph(text(_told(pool))))
-        blocks += [Note(text(f"{warning}."), "warning") for warning in pool.main.result.warnings]
+        blocks += [
+            Note(text(f"{warning[0].upper()}{warning[1:]}."), "warning")
+            for warning in pool.main.result.warnings
+        ]
     blocks += _forests(pool, plates)
     if pool.sensitivity:
         blocks.append(_sensitivity(pool))
@@ -159,11 +233,18 @@ def _told(pool: OutcomePool) -> str:
     result = pool.main.result
     assert result is not None  # noqa: S101 - the caller asks
     c = result.coefficients[0]
-    better = {Direction.HIGHER: "higher is better", Direction.LOWER: "lower is better", Direction.NEITHER: ""}
+    better = {
+        Direction.HIGHER: " (higher is better)",
+        Direction.LOWER: " (lower is better)",
+        Direction.NEITHER: "",
+    }
+    p = "p < 0.001" if c.p < 0.001 else f"p = {c.p:.3f}"
+    df = "" if c.df is None else f"t({c.df:.1f}) = {signed(c.statistic)}, "
     return (
-        f"{pool.outcome.label} ({better[pool.outcome.better]}): {effect_words(c.estimate, pool.measure)} "
-        f"[{interval_words(c.ci_low, c.ci_high, pool.measure)}], from {count(len(pool.effects), 'clean contrast')} of "
-        f"{count(pool.studies, 'study', 'studies')} in {count(pool.groups, 'group')}. {result.report_text()}"
+        f"{pool.outcome.label}{better[pool.outcome.better]}: {pooled_words(result, pool.measure)}, {df}{p}, from "
+        f"{count(len(pool.effects), 'clean contrast')} of {count(pool.studies, 'study', 'studies')} in "
+        f"{count(pool.groups, 'group')}. Every group weighs the same; the interval rests on the differences between "
+        "groups (CR2, Satterthwaite degrees of freedom), because hardly any variance is printed."
     )
 
 

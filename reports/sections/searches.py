@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from reports.context import Block, Cell, Column, Paragraph, Section, Table, text
+from reports.context import Cell, Column, Paragraph, Section, Table, link, text
 from reports.evidence import Evidence
 from reports.sections.words import count
 
@@ -17,10 +17,18 @@ def searches(evidence: Evidence, title: str) -> Section:
     told = text(
         f"{count(len(evidence.searches), 'query', 'queries')} and look-ups were run {when}; they returned "
         f"{count(results, 'result')}, of which {count(evidence.counts.identified or 0, 'candidate')} were logged. "
-        "A result that looked off topic from its title was not always logged. No limits of language or year were set."
+        "A result that looked off topic from its title was not always logged. ",
+        link("Every query as typed", "#queries-section"),
+        " stands at the end.",
     )
-    blocks: list[Block] = [Paragraph(told), _by_corpus(evidence), _queries(evidence)]
-    return Section("searches", title, tuple(blocks))
+    return Section("searches", title, (Paragraph(told), _by_corpus(evidence)))
+
+
+def queries(evidence: Evidence, title: str) -> Section:
+    """Return the appendix of full queries."""
+    if not evidence.searches:
+        return Section("queries-section", title, (Paragraph(text("The corpus does not log its queries.")),))
+    return Section("queries-section", title, (_queries(evidence),))
 
 
 def _by_corpus(evidence: Evidence) -> Table:
@@ -73,4 +81,4 @@ def _queries(evidence: Evidence) -> Table:
         Column("Results", "right", 0.9),
         Column("Purpose", width=1.3, filter="choice"),
     )
-    return Table("queries", "Every query as typed", columns, rows, interactive=True, collapsed=True)
+    return Table("queries", "Every query as typed", columns, rows, interactive=True)
