@@ -63,7 +63,7 @@ class Plates:
 
 
 def frame_table(identifier: str, caption: str, frame: "pd.DataFrame") -> Table:
-    """Return a data frame as a table; numbers are aligned right and sort as numbers.
+    """Return a data frame as a table; numbers are aligned right and sort as numbers, truth values read yes and no.
 
     Parameters
     ----------
@@ -72,11 +72,11 @@ def frame_table(identifier: str, caption: str, frame: "pd.DataFrame") -> Table:
     frame
         The data; its index is not shown.
     """
-    from pandas.api.types import is_numeric_dtype
+    from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
     columns, numeric = [], []
     for name in frame.columns:
-        is_number = bool(is_numeric_dtype(frame[name]))
+        is_number = bool(is_numeric_dtype(frame[name])) and not is_bool_dtype(frame[name])
         numeric.append(is_number)
         longest = max([len(str(name)), *(len(str(value)) for value in frame[name].head(200))])
         columns.append(
@@ -104,6 +104,8 @@ def number_cell(value: object, digits: int = 4) -> Cell:
 
 
 def plain_cell(value: object) -> Cell:
-    """Return a cell for a text, empty for a missing one."""
+    """Return a cell for a text or a yes and no, empty for a missing one."""
+    if isinstance(value, bool):
+        return Cell("yes" if value else "no")
     missing = value is None or value != value
     return Cell("" if missing else str(value))

@@ -1,4 +1,4 @@
-"""Text made fit for paper: what no font can print is spelled out, what is too long gets places to break.
+"""Text made fit for paper: what no font can print is romanised, what is too long gets places to break.
 
 Everything that leaves this module is data for the template (strings and lists of strings), never markup.
 """
@@ -8,6 +8,8 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, urlsplit
+
+from anyascii import anyascii
 
 from reports.pdf.fonts import printable, width
 
@@ -36,11 +38,18 @@ def _shown(character: str) -> str:
     if character in _DROPPED:
         return ""
     hidden = unicodedata.category(character) in {"Cc", "Cn", "Co", "Cs"} or character in _REORDERING
-    return f"[U+{ord(character):04X}]" if hidden or not printable(character) else character
+    if not hidden and printable(character):
+        return character
+    roman = "" if hidden else anyascii(character).strip()
+    return roman or f"[U+{ord(character):04X}]"
 
 
 def shown(words: str) -> str:
-    """Return the text with every character printable: others are spelled as `[U+4E2D]`, line ends as newlines."""
+    """Return the text with every character printable, line ends as newlines.
+
+    Notes: a font for all scripts would be many times larger than the rest of the project, so a letter that the
+    fonts lack is romanised (the HTML page keeps the original), and what has no romanisation is spelled as `[U+4E2D]`.
+    """
     if words.isascii() and words.isprintable():
         return words
     words = "".join(map(_shown, _LINE_ENDS.sub("\n", words)))
