@@ -32,12 +32,15 @@ from db.models.tables import (
     Comparison,
     Correction,
     Identified,
+    Outcome,
     Record,
     Report,
     Screening,
     SecondReading,
     Study,
     StudyValue,
+    Term,
+    Variable,
 )
 from db.prisma import CheckStatus, check_prisma, count_prisma
 from db.vocabulary import ChangeKind, Origin, Reading, Subject, Verification
@@ -76,6 +79,12 @@ FLOW_UNREADABLE = Finding(
 
 def check_database(connection: Connection) -> list[Finding]:
     """Check everything; findings that somebody accepted carry the reason in `accepted`."""
+    blank = Codebook({}, {}, {})
+    damage = [
+        f for model in (Variable, Term, Outcome) for f in _table_cells(connection, blank, table_of(model))
+    ]
+    if damage:  # without its codebook nothing else can be judged
+        return [*_foreign_keys(connection), *damage]
     codebook = codebook_from_database(connection)
     comparisons = _comparisons(connection)
     accepted = {
@@ -125,16 +134,7 @@ def _foreign_keys(connection: Connection) -> Iterator[Finding]:
 def _cells(connection: Connection, codebook: Codebook) -> Iterator[Finding]:
     """Read every coded or numeric cell as text, so that a stranger in a column is found and not tripped over."""
     for model in TRACKED:
-        table = table_of(model)
-        columns = [
-            c
-            for c in table.columns
-            if c.info.get("vocabulary")
-            or c.info.get("number")
-            or isinstance(c.type, (Exact, Enum, Integer, Date))
-        ]
-        if columns:
-            yield from _coded_cells(connection, codebook, table, columns)
+        yield from _table_cells(connection, codebook, table_of(model))
     for study, variable, value in connection.execute(
         select(StudyValue.study_id, StudyValue.variable, StudyValue.value)
     ):
@@ -158,9 +158,16 @@ def _text(column: Any) -> Any:  # noqa: ANN401
     return type_coerce(cast(column, String), String)
 
 
-def _coded_cells(
-    connection: Connection, codebook: Codebook, table: Table, columns: list[Any]
-) -> Iterator[Finding]:
+def _table_cells(connection: Connection, codebook: Codebook, table: Table) -> Iterator[Finding]:
+    columns = [
+        column
+        for column in table.columns
+        if column.info.get("vocabulary")
+        or column.info.get("number")
+        or isinstance(column.type, (Exact, Enum, Integer, Date))
+    ]
+    if not columns:
+        return
     query = select(
         *(_text(key).label(key.name) for key in table.primary_key),
         *(_text(column).label(f"cell_{column.name}") for column in columns),

@@ -163,13 +163,14 @@ def load_corpus(
         changes = {table: _difference(connection, table, corpus.rows[table]) for table in tables}
         if not overwrite:
             _refuse_to_replace_edits(connection, changes)
-        for table in reversed(tables):
-            _delete(connection, table, changes[table].deleted)
         for table in tables:
             progress(table.name)
             _update(connection, table, changes[table].updated)
             for start in range(0, len(changes[table].inserted), _BATCH):
                 connection.execute(insert(table), changes[table].inserted[start : start + _BATCH])
+        # rows go last: a row that stays may have pointed to one that goes until its update above
+        for table in reversed(tables):
+            _delete(connection, table, changes[table].deleted)
         _record_release(connection, corpus, name)
     done = changes.values()
     return LoadResult(

@@ -17,7 +17,7 @@ from db.errors import MedquantError, shown
 from db.models.tables import ChangeContext, History
 
 DEFAULT = "medquant.db"
-BUSY_SECONDS = 10
+BUSY_SECONDS: float = 10
 
 
 def database_url(given: str | None) -> URL:
@@ -63,7 +63,8 @@ def open_database(given: str | None, *, create: bool = False) -> Engine:
         If the address is unusable, or the file does not exist and may not be made.
     """
     url = database_url(given)
-    if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
+    in_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
+    if in_file and url.database and not url.database.startswith("file:"):
         path = Path(url.database)
         if path.is_dir():
             raise MedquantError(f"{path} is a folder; name the database file, such as {path / DEFAULT}")
@@ -100,7 +101,7 @@ def _prepare_sqlite(engine: Engine) -> None:
     def on_connect(connection: sqlite3.Connection, _record: Any) -> None:  # noqa: ANN401
         connection.isolation_level = None  # SQLAlchemy says BEGIN below; the driver would leave DDL outside
         cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+        cursor.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.close()
 

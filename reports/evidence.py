@@ -107,7 +107,7 @@ def read_evidence(connection: Connection, *, date: dt.date) -> Evidence:
         connection.execute(select(Release.__table__).order_by(Release.id.desc()).limit(1)).mappings().first()
     )
     content = current_hash(connection)
-    states = dict(connection.execute(select(Run.state, func.count()).group_by(Run.state)).tuples().all())
+    states = dict(connection.execute(select(Run.state, func.count()).group_by(Run.state)).all())
     readings = connection.execute(select(SecondReading.verdict, func.count()).group_by(SecondReading.verdict))
     return Evidence(
         codebook=codebook_from_database(connection),
@@ -121,7 +121,7 @@ def read_evidence(connection: Connection, *, date: dt.date) -> Evidence:
         agreement=screening_agreement(connection),
         coding=tuple(coding_agreement(connection)),
         extraction=tuple(extraction_agreement(connection)),
-        second_readings={verdict.value: n for verdict, n in readings.tuples()},
+        second_readings={verdict.value: n for verdict, n in readings},
         effects=read_effects(connection),
         pools=tuple(pool_database(connection)),
         runs={state.value: states[state] for state in RunState if state in states},
@@ -158,11 +158,9 @@ def _searches(connection: Connection) -> tuple[Row, ...]:
 def _records(connection: Connection) -> tuple[Row, ...]:
     """Return every record with its final decision, the reason, the number of hits and the study it became."""
     hits = dict(
-        connection.execute(select(Identified.record_id, func.count()).group_by(Identified.record_id))
-        .tuples()
-        .all()
+        connection.execute(select(Identified.record_id, func.count()).group_by(Identified.record_id)).all()
     )
-    studies = dict(connection.execute(select(Study.record_id, Study.study_id)).tuples().all())
+    studies = dict(connection.execute(select(Study.record_id, Study.study_id)).all())
     votes: dict[str, list[Row]] = {}
     for row in connection.execute(
         select(Screening.__table__).order_by(Screening.stage, Screening.position)

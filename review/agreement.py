@@ -11,6 +11,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+import numpy as np
 from scipy.stats import norm
 from sqlalchemy import Connection, select
 
@@ -71,7 +72,8 @@ def cohen_kappa(
 
     Notes
     -----
-    statsmodels' `cohens_kappa` is the arithmetic; it is wrapped because it divides by zero where kappa is undefined.
+    statsmodels' `cohens_kappa` is the arithmetic; it is wrapped because it divides by zero where kappa is undefined,
+    and because rounding may leave it a variance just below 0. The limits stay within -1 and 1.
     """
     total = sum(map(sum, table))
     if total == 0:
@@ -82,9 +84,11 @@ def cohen_kappa(
         return None, None, None
     from statsmodels.stats.inter_rater import cohens_kappa
 
-    result = cohens_kappa(table)
-    half = float(norm.ppf(0.5 + level / 200)) * float(result.std_kappa)
-    return float(result.kappa), float(result.kappa) - half, min(float(result.kappa) + half, 1.0)
+    with np.errstate(divide="ignore", invalid="ignore"):  # of statistics that are not used here
+        result = cohens_kappa(table)
+    kappa = float(result.kappa)
+    half = float(norm.ppf(0.5 + level / 200)) * math.sqrt(max(float(result.var_kappa), 0.0))
+    return kappa, max(kappa - half, -1.0), min(kappa + half, 1.0)
 
 
 def krippendorff_alpha(units: Sequence[Sequence[str]]) -> float | None:

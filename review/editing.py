@@ -59,7 +59,7 @@ def read_all(connection: Connection, subject: Subject) -> list[dict[str, str]]:
     if subject.name == "study":
         for study, variable, value in connection.execute(
             select(StudyValue.study_id, StudyValue.variable, StudyValue.value)
-        ).tuples():
+        ):
             rows[study][variable] = value
     return list(rows.values())
 
@@ -119,6 +119,8 @@ def set_fields(
     codebook = codebook_from_database(connection)
     before = read_one(connection, subject, key)
     columns = _validated(connection, subject, values, codebook)
+    if subject.name == "comparison" and values.get("study_id") == "":
+        raise DataError("the cell is empty; a value is needed here", column="study_id")
     _check_together(subject, before | dict(values))
     if columns:
         here = subject.table.c[subject.key] == key
@@ -139,6 +141,7 @@ def add_row(
     table = subject.table
     if not key.strip():
         raise MedquantError(f"a {subject.name} needs an identifier")
+    _check_text(key)
     if connection.scalar(select(func.count()).select_from(table).where(table.c[subject.key] == key)):
         raise MedquantError(f"the {subject.name} {shown(key)} is there already; change it with `set`")
     columns = _validated(connection, subject, values, codebook)
@@ -176,13 +179,22 @@ def _validated(
         if name not in allowed:
             raise MedquantError(f"{shown(name)} is no field of a {subject.name}; {one_of(allowed)}")
         try:
+            _check_text(text)
             if name in subject.table.columns:
                 columns[name] = _column_value(connection, subject.table.columns[name], text, codebook)
-            elif text:
+            if text and subject.name == "study":
                 codebook.check_value(name, text)
         except DataError as error:
             raise DataError(str(error), column=name) from None
     return columns
+
+
+def _check_text(text: str) -> None:
+    """Refuse what an exported file could not hold, so that an export can be loaded again."""
+    if text.encode(errors="replace").decode() != text:
+        raise DataError(f"{shown(text)} holds a byte that is not UTF-8; type it in UTF-8")
+    if "\r" in text:
+        raise DataError(f"{shown(text)} holds a carriage return; use a plain line end")
 
 
 def _column_value(connection: Connection, column: Column[Any], text: str, codebook: Codebook) -> object:
@@ -221,6 +233,13 @@ def _cells(values: Mapping[str, str], subject: Subject, codebook: Codebook) -> d
 def _set_cells(connection: Connection, study: str, cells: Mapping[str, str], provenance: Provenance) -> None:
     table = table_of(StudyValue)
     own = {name: provenance[name] for name in PROVENANCE if provenance.get(name)}
+    if own and not cells:
+        raise MedquantError(
+            f"{', '.join(own)} would say where a variable of the matrix stands, but none is set; "
+            "leave it out, or set a variable such as modality"
+        )
+    for text in own.values():
+        _check_text(text)
     if "source_url" in own:
         check_url(own["source_url"])
     for variable, value in cells.items():

@@ -27,6 +27,8 @@ SHARES_OF_TEST_CASES = frozenset({"accuracy"})
 """Outcomes whose n is the number of test cases; sensitivity and precision rest on fewer, unknown, cases."""
 
 _POINTS = {"percent": 1.0, "fraction": 100.0}
+_INVERSE = frozenset({("energy", "GOPS/J"), ("latency", "fps")})
+"""Units that count the inverse of their outcome: work for each joule, images for each second."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ class Omitted:
 
     comparison_id: str
     source: str
+    origin: Origin
     outcome: str
     control: Control
     why: str
@@ -85,8 +88,8 @@ class Effects:
     @property
     def verification(self) -> Counter[Verification]:
         """How many reported comparisons are in each state of verification."""
-        reported = [e.verification for e in self.effects if e.origin == Origin.REPORTED]
-        return Counter([*reported, *(omission.verification for omission in self.omitted)])
+        everything: tuple[Effect | Omitted, ...] = (*self.effects, *self.omitted)
+        return Counter(row.verification for row in everything if row.origin == Origin.REPORTED)
 
     def of(
         self, outcome: str, *, control: Control | None = Control.CLEAN, origin: Origin | None = None
@@ -128,7 +131,15 @@ def read_effects(connection: Connection, *, correlation: float = ASSUMED_CORRELA
             vi, why = variance(row, measure, correlation)
         except NoEffect as reason:
             omitted.append(
-                Omitted(row.comparison_id, source, row.outcome, row.control, str(reason), row.verification)
+                Omitted(
+                    comparison_id=row.comparison_id,
+                    source=source,
+                    origin=row.origin,
+                    outcome=row.outcome,
+                    control=row.control,
+                    why=str(reason),
+                    verification=row.verification,
+                )
             )
             continue
         effects.append(
@@ -176,7 +187,8 @@ def effect_size(row, codebook: Codebook) -> tuple[Measure, float]:  # type: igno
         return measure, difference(
             row.change_kind, row.change_value, row.unit, row.baseline_value, row.quantized_value
         )
-    return measure, log_ratio(row.change_kind, row.change_value, row.baseline_value, row.quantized_value)
+    ratio = log_ratio(row.change_kind, row.change_value, row.baseline_value, row.quantized_value)
+    return measure, -ratio if (row.outcome, row.unit) in _INVERSE else ratio
 
 
 def difference(
@@ -227,32 +239,33 @@ def log_ratio(
 
 def variance(row, measure: Measure, correlation: float) -> tuple[float | None, str]:  # type: ignore[no-untyped-def]  # noqa: ANN001
     """Return the sampling variance of a difference and where it comes from; None where none can be known."""
-    if measure != Measure.DIFFERENCE or not row.n_test:
+    if measure != Measure.DIFFERENCE:
         return (
             None,
-            "none: no size of the test set" if measure == Measure.DIFFERENCE else "none: reported ratio",
+            "none: reported ratio" if row.origin == Origin.REPORTED else "none: ratio without repeats",
         )
+    if not row.n_test:
+        return None, "none: no size of the test set"
     n = row.n_test
+    assumed = f"assumed correlation {correlation}"
     if row.discordant_gained is not None and row.discordant_lost is not None:
-        return paired_variance_from_counts(row.discordant_gained, row.discordant_lost, n), "discordant counts"
+        value = paired_variance_from_counts(row.discordant_gained, row.discordant_lost, n)
+        return (value, "discordant counts") if value else (None, "none: no case changed, or all did")
     points = _POINTS[row.unit]
     if row.baseline_sd is not None and row.quantized_sd is not None:
         a, b = float(row.baseline_sd) * points, float(row.quantized_sd) * points
-        return (
-            a * a + b * b - 2 * correlation * a * b
-        ) / n or None, f"standard deviations, correlation {correlation}"
+        value = paired_variance_from_sds(a, b, n, correlation)
+        return (value, f"standard deviations, {assumed}") if value else (None, "none: no spread")
     if (
         row.outcome in SHARES_OF_TEST_CASES
         and row.baseline_value is not None
         and row.quantized_value is not None
     ):
         p, q = float(row.baseline_value) * points / 100, float(row.quantized_value) * points / 100
+        if not (0 <= p <= 1 and 0 <= q <= 1):
+            return None, "none: a share below 0 or above 100 %"
         value = paired_variance_from_margins(p, q, n, correlation)
-        return (
-            (value, f"n_test, assumed correlation {correlation}")
-            if value
-            else (None, "none: both arms perfect")
-        )
+        return (value, f"n_test, {assumed}") if value else (None, "none: both arms all right or all wrong")
     return None, "none: no spread"
 
 
@@ -268,10 +281,33 @@ def paired_variance_from_counts(gained: int, lost: int, n: int) -> float | None:
 
     Notes
     -----
-    (b + c - (b - c)^2 / n) / n^2; None if no case changed, since a variance of 0 would claim certainty.
+    (b + c - (b - c)^2 / n) / n^2; None if no case changed, or all the same way, since a variance of 0 would claim
+    certainty, and if more cases changed than were tested.
     """
+    if gained + lost > n:
+        return None
     value = (gained + lost - (gained - lost) ** 2 / n) / n**2 * 1e4
     return value or None
+
+
+def paired_variance_from_sds(baseline: float, quantized: float, n: int, correlation: float) -> float | None:
+    """Return the variance of a paired difference of two means in squared units of the standard deviations.
+
+    Parameters
+    ----------
+    baseline, quantized
+        Standard deviations over test cases.
+    n
+        Number of test cases.
+    correlation
+        Correlation of the two arms' results on the same case, -1 to 1.
+
+    Notes
+    -----
+    None if it is 0, since that would claim certainty.
+    """
+    value = (baseline**2 + quantized**2 - 2 * correlation * baseline * quantized) / n
+    return value if value > 0 else None
 
 
 def paired_variance_from_margins(p: float, q: float, n: int, correlation: float) -> float:

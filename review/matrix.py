@@ -1,6 +1,7 @@
 """The variable matrix: studies × variables, as a table, as CSV and as a workbook with its data dictionary."""
 
 import io
+import re
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, select
@@ -15,7 +16,8 @@ from db.template import allowed_for
 if TYPE_CHECKING:
     import pandas as pd
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+LONGEST_CELL = 32_767
 
 
 def study_matrix(connection: Connection) -> "pd.DataFrame":
@@ -34,10 +36,10 @@ def study_matrix(connection: Connection) -> "pd.DataFrame":
     }
     for study, variable, value in connection.execute(
         select(StudyValue.study_id, StudyValue.variable, StudyValue.value)
-    ).tuples():
+    ):
         studies[study][variable] = value
-    frame = pd.DataFrame.from_dict(studies, orient="index", columns=None)
-    frame = frame.reindex(columns=list(codebook.variables)).fillna("")
+    columns = list(codebook.variables) or ["study_id"]  # an empty database has no codebook yet
+    frame = pd.DataFrame.from_dict(studies, orient="index").reindex(columns=columns).fillna("")
     return frame.set_index("study_id", drop=True).astype(str)
 
 
@@ -95,5 +97,5 @@ def matrix_xlsx(connection: Connection) -> bytes:
 
 
 def _storable(value: str) -> str:
-    """Leave out control characters, which a workbook cannot hold."""
-    return "".join(c for c in value if c >= " " or c in "\t\n")[:32_767]
+    """Leave out characters that XML, and so a workbook, cannot hold, and what is beyond the longest cell."""
+    return NOT_XML.sub("", value)[:LONGEST_CELL]

@@ -17,6 +17,10 @@ _BOXES: tuple[tuple[str, str, str, str], ...] = (
     ("database_specific_results", "NA", "box2", "Specific databases"),
     ("register_results", "NA", "box2", "Registers"),
     ("register_specific_results", "NA", "box2", "Specific registers"),
+    ("NA", "node16", "othstud", "Identification of new studies via other methods"),
+    ("website_results", "node17", "box11", "Websites"),
+    ("organisation_results", "NA", "box11", "Organisations"),
+    ("citations_results", "NA", "box11", "Citation searching"),
     ("duplicates", "node8", "box3", "Duplicate records"),
     ("excluded_automatic", "NA", "box3", "Records marked as ineligible by automation tools"),
     ("excluded_other", "NA", "box3", "Records removed for other reasons"),
@@ -24,14 +28,10 @@ _BOXES: tuple[tuple[str, str, str, str], ...] = (
     ("records_excluded", "node10", "box5", "Records excluded"),
     ("dbr_sought_reports", "node11", "box6", "Reports sought for retrieval"),
     ("dbr_notretrieved_reports", "node12", "box7", "Reports not retrieved"),
-    ("dbr_assessed", "node13", "box8", "Reports assessed for eligibility"),
-    ("dbr_excluded", "node14", "box9", "Reports excluded"),
-    ("NA", "node16", "othstud", "Identification of new studies via other methods"),
-    ("website_results", "node17", "box11", "Websites"),
-    ("organisation_results", "NA", "box11", "Organisations"),
-    ("citations_results", "NA", "box11", "Citation searching"),
     ("other_sought_reports", "node18", "box12", "Reports sought for retrieval"),
     ("other_notretrieved_reports", "node19", "box13", "Reports not retrieved"),
+    ("dbr_assessed", "node13", "box8", "Reports assessed for eligibility"),
+    ("dbr_excluded", "node14", "box9", "Reports excluded"),
     ("other_assessed", "node20", "box14", "Reports assessed for eligibility"),
     ("other_excluded", "node21", "box15", "Reports excluded"),
     ("new_studies", "node15", "box10", "New studies included in review"),
@@ -45,7 +45,11 @@ _BOXES: tuple[tuple[str, str, str, str], ...] = (
 
 
 def prisma_csv(counts: PrismaCounts) -> bytes:
-    """Return the counts in the form that `PRISMA_data()` of the R package reads; `NA` marks what was not done."""
+    """Return the counts in the form that `PRISMA_data()` of the R package reads; `NA` marks what was not done.
+
+    That function takes tooltips by their place in the file, so rows stand in the order of its own template and
+    only those that open a box have one.
+    """
     keys = counts.as_keys()
     rows = []
     for data, node, box, label in _BOXES:
@@ -58,7 +62,7 @@ def prisma_csv(counts: PrismaCounts) -> bytes:
                 "box": box,
                 "description": label,
                 "boxtext": label,
-                "tooltips": label,
+                "tooltips": label if node != "NA" else "NA",
                 "url": f"#{data}" if data != "NA" else "NA",
                 "n": NOT_DONE if printed is None or printed == "" else str(printed),
             }
