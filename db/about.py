@@ -13,6 +13,7 @@ KEYS = (
     "licence",
     "citation",
     "address",
+    "notice",
     "eligibility",
     "protocol",
     "amendments",

@@ -73,11 +73,7 @@ def open_database(given: str | None, *, create: bool = False) -> Engine:
         if create and not path.parent.exists():
             raise MedquantError(f"the folder {path.parent} does not exist; make it first")
     # an SQLite connection is opened anew for each transaction, so that no command leaves a file open behind it
-    pool = (
-        NullPool
-        if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
-        else None
-    )
+    pool = NullPool if in_file else None
     try:
         engine = create_engine(url, poolclass=pool)
     except NoSuchModuleError:

@@ -12,8 +12,9 @@ from reports.evidence import Evidence
 from reports.plates import Plates
 from reports.sections.agreement import agreement
 from reports.sections.checklist import checklist
+from reports.sections.claims import claims
 from reports.sections.closing import changes, citing, limitations, references
-from reports.sections.effects import claims, effects
+from reports.sections.effects import effects
 from reports.sections.flow import flow, records
 from reports.sections.landscape import landscape
 from reports.sections.searches import queries, searches

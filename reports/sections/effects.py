@@ -3,21 +3,18 @@
 import math
 from collections import defaultdict
 
-from db.vocabulary import Control, Direction, Measure, Origin
-from reports.context import Block, Bullets, Cell, Column, Figure, Note, Paragraph, Section, Table, text
+from db.vocabulary import Control, Measure, Origin
+from reports.context import Block, Cell, Column, Note, Paragraph, Section, Table, text
 from reports.evidence import Evidence
-from reports.figures import bit_change, forest, funnel, tradeoff
+from reports.figures import bit_change, tradeoff
 from reports.plates import Plates
-from reports.sections.words import count, effect_words, interval_words, listed, pooled_words, signed
+from reports.sections.outcome import estimate_cells, outcome_section
+from reports.sections.words import count, effect_words, listed
 from review.effects import Effect
 from review.pool import BIT_CLASSES, FEWEST_GROUPS, OutcomePool, bit_class
 
 ACCURACY_LIKE = ("accuracy", "dice", "auc", "iou", "f1", "sensitivity", "precision")
 SINGLE = "effects-single"
-MOST_ROWS = 120
-"""Above so many comparisons a forest shows one row a study, so that it can still be read."""
-FUNNEL_NEEDS = 10
-"""With fewer effects a funnel plot cannot tell asymmetry from chance (Sterne et al., BMJ 2011;343:d4002)."""
 
 
 def effects(evidence: Evidence, title: str, plates: Plates) -> Section:
@@ -39,14 +36,15 @@ def effects(evidence: Evidence, title: str, plates: Plates) -> Section:
         *_tradeoff(evidence, plates),
         *_bits(evidence, plates),
     ]
-    subsections = [_outcome(pool, plates) for pool in evidence.pools if not _single(pool)]
-    singles = [pool for pool in evidence.pools if _single(pool)]
+    subsections = [outcome_section(pool, plates) for pool in evidence.pools if not is_single(pool)]
+    singles = [pool for pool in evidence.pools if is_single(pool)]
     if singles:
         subsections.append(Section(SINGLE, "Outcomes with one contrast", (_singles(singles),)))
     return Section("effects", title, tuple(blocks), tuple(subsections))
 
 
-def _single(pool: OutcomePool) -> bool:
+def is_single(pool: OutcomePool) -> bool:
+    """Return whether an outcome has one contrast only, which needs a table row and no forest."""
     return len(pool.effects) + len(pool.measured) == 1
 
 
@@ -109,20 +107,11 @@ def _bits(evidence: Evidence, plates: Plates) -> list[Block]:
 def _pooled_table(evidence: Evidence) -> Table:
     rows = []
     for pool in evidence.pools:
-        r = pool.main.result
         counts = [Cell(str(n), sort=n) for n in (len(pool.effects), pool.studies, pool.groups)]
-        if r is None:
-            estimate = [Cell("not pooled"), Cell(pool.main.too_few or ""), Cell("")]
-        else:
-            c = r.coefficients[0]
-            estimate = [
-                Cell(effect_words(c.estimate, pool.measure), sort=c.estimate),
-                Cell(interval_words(c.ci_low, c.ci_high, pool.measure)),
-                Cell("" if c.df is None else f"{c.df:.1f}", sort=c.df),
-            ]
+        estimate = estimate_cells(pool.main, pool.measure, none="not pooled")
         unit = "percentage points" if pool.measure == Measure.DIFFERENCE else "ratio"
         name = Cell(
-            pool.outcome.label, href=f"#{SINGLE if _single(pool) else f'effects-{pool.outcome.code}'}"
+            pool.outcome.label, href=f"#{SINGLE if is_single(pool) else f'effects-{pool.outcome.code}'}"
         )
         rows.append((name, Cell(unit), *counts, *estimate))
     columns = (
@@ -207,202 +196,3 @@ def _tradeoff(evidence: Evidence, plates: Plates) -> list[Block]:
         data=tradeoff.table(data),
     )
     return [figure]
-
-
-def _outcome(pool: OutcomePool, plates: Plates) -> Section:
-    blocks: list[Block] = []
-    if pool.main.result is not None:
-        blocks.append(Paragraph(text(_told(pool))))
-        blocks += [
-            Note(text(f"{warning[0].upper()}{warning[1:]}."), "warning")
-            for warning in pool.main.result.warnings
-        ]
-    blocks += _forests(pool, plates)
-    if pool.sensitivity:
-        blocks.append(_sensitivity(pool))
-    with_se = [e for e in pool.effects if e.vi is not None]
-    if len(with_se) >= FUNNEL_NEEDS:
-        blocks.append(_funnel(pool, with_se, plates))
-    else:
-        told = f"No funnel plot: {count(len(with_se), 'effect')} with a standard error, at least {FUNNEL_NEEDS} are needed."
-        blocks.append(Paragraph(text(told)))
-    return Section(f"effects-{pool.outcome.code}", pool.outcome.label, tuple(blocks))
-
-
-def _told(pool: OutcomePool) -> str:
-    result = pool.main.result
-    assert result is not None  # noqa: S101 - the caller asks
-    c = result.coefficients[0]
-    better = {
-        Direction.HIGHER: " (higher is better)",
-        Direction.LOWER: " (lower is better)",
-        Direction.NEITHER: "",
-    }
-    p = "p < 0.001" if c.p < 0.001 else f"p = {c.p:.3f}"
-    df = "" if c.df is None else f"t({c.df:.1f}) = {signed(c.statistic)}, "
-    return (
-        f"{pool.outcome.label}{better[pool.outcome.better]}: {pooled_words(result, pool.measure)}, {df}{p}, from "
-        f"{count(len(pool.effects), 'clean contrast')} of {count(pool.studies, 'study', 'studies')} in "
-        f"{count(pool.groups, 'group')}. Every group weighs the same; the interval rests on the differences between "
-        "groups (CR2, Satterthwaite degrees of freedom), because hardly any variance is printed."
-    )
-
-
-def _forests(pool: OutcomePool, plates: Plates) -> list[Figure]:
-    log = pool.measure == Measure.LOG_RATIO
-    rows = [_forest_row(effect) for effect in (*pool.effects, *pool.measured)]
-    merged = len(rows) > MOST_ROWS
-    if merged:
-        rows = _one_row_a_study(rows)
-    lower_is_better = pool.outcome.better == Direction.LOWER
-    sides = (
-        ("favours quantized", "favours baseline")
-        if lower_is_better
-        else ("favours baseline", "favours quantized")
-    )
-    data = forest.Forest(
-        tuple(rows),
-        _forest_summary(pool),
-        pool.outcome.label,
-        "Ratio" if log else "Points",
-        log=log,
-        favours_low=sides[0],
-        favours_high=sides[1],
-        footer=("Hollow squares: no standard error is known.",)
-        if any(r.ci_low is None for r in rows)
-        else (),
-    )
-    parts = forest.pages(data)
-    note = " One row a study: the mean of its contrasts." if merged else ""
-    figures = []
-    for part in parts:
-        of = f", part {part.number} of {part.of}" if part.of > 1 else ""
-        first = part.number == 1
-        name = f"forest-{pool.outcome.code}" + ("" if first else f"-{part.number}")
-        figures.append(
-            plates.add(
-                name,
-                forest.figure(part),
-                title=f"Forest plot: {pool.outcome.label.lower() if not pool.outcome.label.isupper() else pool.outcome.label}{of}",
-                caption=text(
-                    f"{'Ratio quantized to baseline' if log else 'Difference in percentage points'} of clean contrasts.{note}"
-                ),
-                alt=forest.alt_text(data)
-                if first
-                else f"Continues Figure {plates.number - part.number + 2}. {forest.alt_text(data)}",
-                data=forest.table(data) if first else None,
-                data_of=None if first else f"forest-{pool.outcome.code}",
-            )
-        )
-    return figures
-
-
-def _forest_row(effect: Effect) -> forest.ForestRow:
-    half = None if effect.vi is None else 1.959964 * math.sqrt(effect.vi)
-    return forest.ForestRow(
-        effect.source,
-        effect.arm,
-        effect.baseline,
-        effect.quantized,
-        effect.yi,
-        None if half is None else effect.yi - half,
-        None if half is None else effect.yi + half,
-        None,
-        effect.origin == Origin.MEASURED,
-    )
-
-
-def _one_row_a_study(rows: list[forest.ForestRow]) -> list[forest.ForestRow]:
-    by_study: dict[tuple[str, bool], list[forest.ForestRow]] = defaultdict(list)
-    for row in rows:
-        by_study[row.study, row.measured].append(row)
-    return [
-        forest.ForestRow(
-            study, f"mean of {len(its)}", "", "", sum(r.yi for r in its) / len(its), measured=measured
-        )
-        if len(its) > 1
-        else its[0]
-        for (study, measured), its in by_study.items()
-    ]
-
-
-def _forest_summary(pool: OutcomePool) -> forest.ForestSummary | None:
-    result = pool.main.result
-    if result is None:
-        return None
-    c = result.coefficients[0]
-    model = f"Each of {pool.groups} study groups weighs the same; CR2 interval"
-    footer = (f"{model}, {c.df:.1f} df." if c.df is not None else f"{model}.",)
-    return forest.ForestSummary("Mean of study groups", c.estimate, c.ci_low, c.ci_high, footer=footer)
-
-
-def _sensitivity(pool: OutcomePool) -> Table:
-    rows = []
-    for analysis in (pool.main, *pool.sensitivity):
-        r = analysis.result
-        if r is None:
-            cells = [Cell(""), Cell(analysis.too_few or ""), Cell("")]
-        else:
-            c = r.coefficients[0]
-            cells = [
-                Cell(effect_words(c.estimate, pool.measure), sort=c.estimate),
-                Cell(interval_words(c.ci_low, c.ci_high, pool.measure)),
-                Cell("" if c.df is None else f"{c.df:.1f}", sort=c.df),
-            ]
-        rows.append(
-            (
-                Cell(analysis.name),
-                Cell(analysis.why),
-                Cell(str(r.k) if r else "", sort=r.k if r else None),
-                *cells,
-            )
-        )
-    columns = (
-        Column("Analysis", width=2),
-        Column("What it tells", width=3.4),
-        Column("Rows", "right", 0.6),
-        Column("Estimate", "right", 0.9),
-        Column("95 % CI", "right", 1.9),
-        Column("df", "right", 0.5),
-    )
-    caption = f"{pool.outcome.label}: main estimate and sensitivity analyses"
-    return Table(f"sensitivity-{pool.outcome.code}", caption, columns, tuple(rows))
-
-
-def _funnel(pool: OutcomePool, effects: list[Effect], plates: Plates) -> Figure:
-    points = tuple(
-        funnel.FunnelPoint(e.source, e.yi, math.sqrt(e.vi or 0.0), measured=e.origin == Origin.MEASURED)
-        for e in effects
-    )
-    pooled = pool.main.result.coefficients[0].estimate if pool.main.result else None
-    data = funnel.Funnel(points, pool.outcome.label, log=pool.measure == Measure.LOG_RATIO, pooled=pooled)
-    return plates.add(
-        f"funnel-{pool.outcome.code}",
-        funnel.figure(data),
-        title=f"Funnel plot: {pool.outcome.label}",
-        caption=text("Contours mark two-sided p of .10, .05 and .01 around no change."),
-        alt=funnel.alt_text(data),
-        data=funnel.table(data),
-    )
-
-
-def claims(evidence: Evidence, title: str) -> Section:
-    """Return the section on claims and their verdicts; it says so where nothing was measured yet."""
-    done = evidence.runs.get("done", 0)
-    states = listed([f"{n} {state}" for state, n in evidence.runs.items()])
-    measured = [e for e in evidence.effects.effects if e.origin == Origin.MEASURED]
-    if not done or not measured:
-        told = "No claim has been re-measured yet: the database holds no finished run"
-        return Section(
-            "claims",
-            title,
-            (Note(text(f"{told}{f' ({states})' if states else ''}. Verdicts need measured comparisons.")),),
-        )
-    items = tuple(
-        text(f"{e.outcome} of {e.arm}: {effect_words(e.yi, e.measure)} (run {e.source})") for e in measured
-    )
-    return Section(
-        "claims",
-        title,
-        (Paragraph(text(f"Measured comparisons of {count(done, 'finished run')}:")), Bullets(items)),
-    )

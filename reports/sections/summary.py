@@ -106,11 +106,8 @@ def _what_is_missing(evidence: Evidence) -> Text:
 def _corpus(evidence: Evidence) -> Text:
     total, clean = comparison_counts(evidence)
     parts: list[str] = [f"This is the corpus “{evidence.about.get('title', evidence.release)}”. "]
-    if "not** the list" in evidence.description:
-        parts.append(
-            "It is a re-done search and not the list of 72 studies of the published review (Technologies 14(1):76, "
-            "2026), which could not be had. Automated reviewers screened and extracted it; no human expert verified it. "
-        )
+    if notice := evidence.about.get("notice"):
+        parts.append(f"{notice} ")
     states = evidence.effects.verification
     seen = states.get(Verification.CONFIRMED, 0) + states.get(Verification.CORRECTED, 0)
     parts.append(
