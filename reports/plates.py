@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     import matplotlib.figure
     import pandas as pd
 
+MOST_UPRIGHT_COLUMNS = 12
+
 
 class Plates:
     """Numbers figures as they are added and keeps their data tables for the appendix."""
@@ -89,7 +91,14 @@ def frame_table(identifier: str, caption: str, frame: "pd.DataFrame") -> Table:
         )
         for row in frame.itertuples(index=False, name=None)
     )
-    return Table(identifier, caption, tuple(columns), rows, collapsed=True)
+    return Table(
+        identifier,
+        caption,
+        tuple(columns),
+        rows,
+        collapsed=True,
+        landscape=len(columns) > MOST_UPRIGHT_COLUMNS,
+    )
 
 
 def number_cell(value: object, digits: int = 4) -> Cell:

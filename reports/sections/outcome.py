@@ -27,7 +27,9 @@ def outcome_section(pool: OutcomePool, plates: Plates) -> Section:
             for warning in pool.main.result.warnings
         ]
     blocks += _forests(pool, plates)
-    if pool.sensitivity:
+    if pool.main.result is None:
+        blocks.append(Paragraph(text(f"Not pooled: {pool.main.too_few}.")))
+    elif pool.sensitivity:
         blocks.append(_sensitivity(pool))
     with_se = [e for e in pool.effects if e.vi is not None]
     if len(with_se) >= FUNNEL_NEEDS:
