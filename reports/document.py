@@ -14,6 +14,7 @@ from reports.sections.agreement import agreement
 from reports.sections.checklist import checklist
 from reports.sections.claims import claims
 from reports.sections.closing import changes, citing, limitations, references
+from reports.sections.comparisons import comparisons
 from reports.sections.effects import effects
 from reports.sections.flow import flow, records
 from reports.sections.landscape import landscape
@@ -84,6 +85,7 @@ def build_document(
         "references": lambda title: references(evidence, title),
         "citing": lambda title: citing(evidence, title, tool),
         "changes": lambda title: changes(evidence, title),
+        "comparisons-section": lambda title: comparisons(evidence, title),
         "records-section": lambda title: records(evidence, title),
         "queries-section": lambda title: queries(evidence, title),
     }

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, func, select
 
+from db.cells import render_cell
 from db.check import Finding, check_database
 from db.codebook.codebook import Codebook, codebook_from_database
 from db.history import HistoryEntry, changes_since_release
 from db.models.tables import (
+    Comparison,
     Identified,
     Record,
     Release,
@@ -58,6 +60,7 @@ class Evidence:
     findings: tuple[Finding, ...]
     searches: tuple[Row, ...]
     records: tuple[Row, ...]
+    comparisons: tuple[Row, ...]
     agreement: Agreement
     coding: tuple[FieldShare, ...]
     extraction: tuple[FieldShare, ...]
@@ -118,6 +121,7 @@ def read_evidence(connection: Connection, *, date: dt.date) -> Evidence:
         findings=tuple(check_database(connection)),
         searches=_searches(connection),
         records=_records(connection),
+        comparisons=_comparisons(connection),
         agreement=screening_agreement(connection),
         coding=tuple(coding_agreement(connection)),
         extraction=tuple(extraction_agreement(connection)),
@@ -153,6 +157,19 @@ def _searches(connection: Connection) -> tuple[Row, ...]:
         .order_by(Search.position)
     )
     return tuple(dict(row) for row in connection.execute(query).mappings())
+
+
+def _comparisons(connection: Connection) -> tuple[Row, ...]:
+    query = select(Comparison.__table__).order_by(Comparison.origin.desc(), Comparison.position)
+    return tuple(
+        {
+            **row,
+            **{
+                name: render_cell(row[name]) for name in ("baseline_value", "quantized_value", "change_value")
+            },
+        }
+        for row in connection.execute(query).mappings()
+    )
 
 
 def _records(connection: Connection) -> tuple[Row, ...]:

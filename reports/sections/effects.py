@@ -4,7 +4,7 @@ import math
 from collections import defaultdict
 
 from db.vocabulary import Control, Measure, Origin
-from reports.context import Block, Cell, Column, Note, Paragraph, Section, Table, text
+from reports.context import Block, Cell, Column, Note, Paragraph, Section, Table, link, text
 from reports.evidence import Evidence
 from reports.figures import bit_change, tradeoff
 from reports.plates import Plates
@@ -140,7 +140,9 @@ def _omitted(evidence: Evidence) -> Paragraph:
         text(
             f"Left out of the main pools are {count(other, 'effect')} of contrasts that are not clean. Clean contrasts "
             f"without an effect size: {words}. “Groups” are studies that are independent of each other: studies of one "
-            f"team or on the same data form one group. With fewer than {FEWEST_GROUPS} groups no pooled number is given."
+            f"team or on the same data form one group. With fewer than {FEWEST_GROUPS} groups no pooled number is given. ",
+            link("All comparisons", "#comparisons-section"),
+            " stand at the end, each with its source.",
         )
     )
 
