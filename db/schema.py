@@ -1,5 +1,6 @@
 """Making and upgrading the schema: Alembic migrations, then triggers and views anew."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -24,11 +25,17 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
+@cache
 def latest_schema() -> str:
     """Return the schema that this version of medquant works with."""
     head = ScriptDirectory.from_config(_config()).get_current_head()
     assert head is not None  # noqa: S101 - the package ships its migrations
     return head
+
+
+@cache
+def _known_schemas() -> frozenset[str]:
+    return frozenset(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
 
 
 def schema_of(connection: Connection) -> str | None:
@@ -64,8 +71,7 @@ def require_schema(engine: Engine) -> str:
 
 
 def _refuse_newer(schema: str, place: str) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if schema not in known:
+    if schema not in _known_schemas():
         raise MedquantError(
             f"{place} has the schema {schema}, which this medquant (up to {latest_schema()}) does not know: it was "
             "made by a newer version; upgrade medquant, or name another database with --db"

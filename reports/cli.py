@@ -29,11 +29,18 @@ def build(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--date",
-        type=dt.date.fromisoformat,
+        type=_date,
         metavar="YYYY-MM-DD",
         help="date on the page (default: today, or SOURCE_DATE_EPOCH)",
     )
     parser.set_defaults(run=_report, parser=parser)
+
+
+def _date(words: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(words)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{words!r} is not a date; allowed: YYYY-MM-DD") from None
 
 
 def page_date(given: dt.date | None) -> dt.date:

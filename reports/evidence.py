@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 from db.cells import render_cell
 from db.check import Finding, check_database
 from db.codebook.codebook import Codebook, codebook_from_database
+from db.errors import MedquantError
 from db.history import HistoryEntry, changes_since_release
 from db.models.tables import (
     Comparison,
@@ -82,6 +83,10 @@ class Evidence:
         """Whether rows were changed since the release was loaded."""
         return self.release_hash != self.content_hash
 
+    def has(self, *variables: str) -> bool:
+        """Return whether the matrix has all these variables: another codebook may lack some."""
+        return all(variable in self.matrix.columns for variable in variables)
+
     def codes(self, variable: str) -> dict[str, tuple[str, ...]]:
         """Return the codes of a variable by study."""
         return {str(study): several(cell) for study, cell in self.matrix[variable].items()}
@@ -104,7 +109,17 @@ def read_evidence(connection: Connection, *, date: dt.date) -> Evidence:
         An open connection to a database of the current schema.
     date
         The date that the page bears.
+
+    Raises
+    ------
+    MedquantError
+        If no corpus was loaded.
     """
+    codebook = codebook_from_database(connection)
+    if not codebook.variables:
+        raise MedquantError(
+            "the database holds no corpus yet; `medquant db load` with the same --db fills it"
+        )
     counts = count_prisma(connection)
     release = (
         connection.execute(select(Release.__table__).order_by(Release.id.desc()).limit(1)).mappings().first()
@@ -113,7 +128,7 @@ def read_evidence(connection: Connection, *, date: dt.date) -> Evidence:
     states = dict(connection.execute(select(Run.state, func.count()).group_by(Run.state)).all())
     readings = connection.execute(select(SecondReading.verdict, func.count()).group_by(SecondReading.verdict))
     return Evidence(
-        codebook=codebook_from_database(connection),
+        codebook=codebook,
         matrix=study_matrix(connection),
         provenance=_provenance(connection),
         counts=counts,

@@ -180,6 +180,12 @@ def codebook_from_files(files: Mapping[str, CsvFile]) -> Codebook:
                 row["source"] or None,
             )
         )
+    if missing := sorted(ON_STUDY - {variable.code for variable in variables}):
+        raise DataError(
+            f"{missing[0]} is missing; every study has {', '.join(sorted(ON_STUDY))}",
+            file="variables.csv",
+            column="code",
+        )
     outcomes = [
         OutcomeInfo(
             row["code"],

@@ -74,15 +74,15 @@ def _from_rows(evidence: Evidence) -> list[Text]:
         ("modality", "no kind of image"),
         ("weight_bits", "no bit width of the weights"),
     ):
-        missing = int((matrix[variable] == "").sum())
+        missing = int((matrix[variable] == "").sum()) if evidence.has(variable) else 0
         if missing:
             items.append(
                 text(
                     f"{count(missing, 'study', 'studies')} {'has' if missing == 1 else 'have'} {what} in the text seen."
                 )
             )
-    unspecified = sum("unspecified" in codes for codes in evidence.codes("technique").values())
-    if unspecified:
+    techniques = evidence.codes("technique").values() if evidence.has("technique") else ()
+    if unspecified := sum("unspecified" in codes for codes in techniques):
         items.append(text(f"The technique is unspecified in {count(unspecified, 'study', 'studies')}."))
     accepted = [f for f in evidence.findings if f.accepted]
     open_ = [f for f in evidence.findings if not f.accepted]

@@ -16,6 +16,13 @@ DEPLOYMENT = (
     "prospective_or_clinical_use",
     "privacy",
 )
+CROSSINGS = (
+    ("gaps", "technique", "modality", "Evidence-gap map: technique by imaging modality"),
+    ("architecture", "technique", "architecture_family", "Technique by architecture family"),
+    ("machines", "framework", "environment", "Framework by execution environment"),
+    ("bits", "weight_bits", "activation_bits", "Bit widths of weights by activations"),
+)
+ALLUVIAL = ("technique", "architecture_family", "modality", "environment")
 NOT_STATED = "not stated"
 Labels = Mapping[str, tuple[str, ...]]
 
@@ -26,34 +33,18 @@ def landscape(evidence: Evidence, title: str, plates: Plates) -> Section:
         "A study with several codes counts in each of their cells, so that cells may add up to more than the number "
         "of studies. What the text seen does not state is shown as such and never left out."
     )
-    figures: list[Figure] = [
-        _publications(evidence, plates),
-        _crossing(
-            evidence,
-            plates,
-            "gaps",
-            "technique",
-            "modality",
-            "Evidence-gap map: technique by imaging modality",
-        ),
-        _crossing(
-            evidence,
-            plates,
-            "architecture",
-            "technique",
-            "architecture_family",
-            "Technique by architecture family",
-        ),
-        _crossing(
-            evidence, plates, "machines", "framework", "environment", "Framework by execution environment"
-        ),
-        _crossing(
-            evidence, plates, "bits", "weight_bits", "activation_bits", "Bit widths of weights by activations"
-        ),
-        _alluvial(evidence, plates),
-        _compression(evidence, plates),
-        _coverage(evidence, plates),
+    figures: list[Figure] = []
+    if evidence.has("technique"):
+        figures.append(_publications(evidence, plates))
+    figures += [
+        _crossing(evidence, plates, *crossing) for crossing in CROSSINGS if evidence.has(*crossing[1:3])
     ]
+    if evidence.has(*ALLUVIAL):
+        figures.append(_alluvial(evidence, plates))
+    if evidence.has("technique", "co_compression"):
+        figures.append(_compression(evidence, plates))
+    if any(evidence.has(variable) for variable in DEPLOYMENT):
+        figures.append(_coverage(evidence, plates))
     return Section("landscape", title, (Paragraph(told), *figures))
 
 
@@ -126,10 +117,9 @@ def _crossing(evidence: Evidence, plates: Plates, name: str, row: str, column: s
 
 
 def _alluvial(evidence: Evidence, plates: Plates) -> Figure:
-    variables = ("technique", "architecture_family", "modality", "environment")
-    labels = [evidence.labels(variable) for variable in variables]
+    labels = [evidence.labels(variable) for variable in ALLUVIAL]
     data = alluvial.Alluvial(
-        tuple(evidence.codebook.variables[variable].label for variable in variables),
+        tuple(evidence.codebook.variables[variable].label for variable in ALLUVIAL),
         tuple(tuple(axis[study] for axis in labels) for study in evidence.matrix.index),
     )
     return plates.add(
@@ -174,7 +164,7 @@ def _compression(evidence: Evidence, plates: Plates) -> Figure:
 def _coverage(evidence: Evidence, plates: Plates) -> Figure:
     rows = []
     for variable in DEPLOYMENT:
-        if variable not in evidence.matrix.columns:
+        if not evidence.has(variable):
             continue
         answers = evidence.matrix[variable].value_counts()
         yes, unclear = int(answers.get("yes", 0)), int(answers.get("unclear", 0))

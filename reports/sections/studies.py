@@ -29,8 +29,8 @@ ONLY_ON_SCREEN = (
 
 def studies(evidence: Evidence, title: str) -> Section:
     """Return the study table."""
-    shown = {v: w for v, w in SHOWN.items() if v in evidence.matrix.columns}
-    extra = [v for v in ONLY_ON_SCREEN if v in evidence.matrix.columns]
+    shown = {v: w for v, w in SHOWN.items() if evidence.has(v)}
+    extra = [v for v in ONLY_ON_SCREEN if evidence.has(v)]
     variables = evidence.codebook.variables
     columns = [Column("Study", width=1.9), Column("Year", "right", 0.6, filter="choice")]
     for name, width in shown.items():

@@ -91,7 +91,7 @@ def _what_is_missing(evidence: Evidence) -> Text:
     total = len(evidence.matrix)
     parts = []
     for variable in NEGLECTED:
-        if variable in evidence.matrix.columns:
+        if evidence.has(variable):
             yes = int((evidence.matrix[variable] == "yes").sum())
             parts.append(f"{evidence.codebook.variables[variable].label} in {yes}")
     if not parts:

@@ -1,0 +1,210 @@
+"""Every constraint holds against raw SQL: each is violated here, and a new one without its violation fails."""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import JSON, Column, Date, DateTime, Engine, Enum, Float, Integer, Table, update
+from sqlalchemy.exc import StatementError
+
+from db.models.base import Exact
+from db.models.tables import Base
+from db.session import writing
+
+Row = dict[str, object]
+TABLES = [*Base.metadata.sorted_tables]
+COLUMNS = [column for table in TABLES for column in table.columns]
+SPECIAL: dict[str, Row] = {
+    "comparisons": {"origin": "reported", "run_id": None, "change_kind": "difference"},
+    "history": {"id": 7},
+}
+VIOLATIONS: dict[str, list[Row]] = {
+    "ck_comparisons_origin_has_its_source": [
+        {"study_id": None},
+        {"run_id": "x"},
+        {"origin": "measured"},
+        {"origin": "measured", "run_id": "x"},
+        {"origin": "measured", "study_id": None},
+    ],
+    "ck_comparisons_change_kind_has_its_value": [{"change_kind": "none"}, {"change_value": None}],
+    "ck_comparisons_n_test_positive": [{"n_test": 0}, {"n_test": -1}],
+    "ck_comparisons_discordant_counts": [{"discordant_gained": -1}, {"discordant_lost": -1}],
+    "ck_records_year": [{"year": 1899}, {"year": 2101}],
+    "ck_studies_year": [{"year": 1899}, {"year": 2101}],
+    "ck_runs_failed_says_why": [{"state": "failed", "error": None}],
+    "ck_runs_done_has_an_end": [{"state": "done", "finished_at": None}],
+    "ck_change_context_one_row": [{"id": 2}],
+}
+NO_NUMBERS = [
+    "1e5",
+    "abc",
+    "--1",
+    "",
+    "-",
+    "1.",
+    ".5",
+    "-.5",
+    "1,5",
+    "1.2.3",
+    "1-2",
+    "NaN",
+    "inf",
+    " 1",
+    "+1",
+]
+
+
+def _value(column: Column[Any]) -> object:
+    """Return a value that the column accepts; texts are all `x`, so that every key finds its parent."""
+    match column.type:
+        case Enum():
+            return column.type.enums[0]
+        case Exact():
+            return "1.50"
+        case Integer():
+            return 2000 if column.name == "year" else 1
+        case Date():
+            return "2026-01-31"
+        case DateTime():
+            return "2026-01-31 10:00:00.000000"
+        case JSON():
+            return "{}"
+        case Float():
+            return 1.5
+        case _:
+            return "x"
+
+
+def _row(table: Table, **changes: object) -> Row:
+    return {c.name: _value(c) for c in table.columns} | SPECIAL.get(table.name, {}) | changes
+
+
+def _insert(raw: sqlite3.Connection, table: Table, row: Row) -> None:
+    names = ", ".join(f'"{name}"' for name in row)
+    raw.execute(
+        f'INSERT INTO "{table.name}" ({names}) VALUES ({", ".join("?" * len(row))})',  # noqa: S608
+        list(row.values()),
+    )
+
+
+def _of(name: str) -> Table:
+    return max((t for t in TABLES if name.startswith(f"ck_{t.name}_")), key=lambda t: len(t.name))
+
+
+@pytest.fixture
+def raw(_empty_file: Path) -> Iterator[sqlite3.Connection]:
+    """Open a copy in memory with the driver alone, foreign keys off as SQLite has them by default."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        with closing(sqlite3.connect(_empty_file)) as source:
+            source.backup(connection)
+        yield connection
+
+
+@pytest.fixture
+def full(raw: sqlite3.Connection) -> sqlite3.Connection:
+    """Give every table one row, and let foreign keys be watched."""
+    for table in TABLES:
+        _insert(raw, table, _row(table))
+    raw.execute("PRAGMA foreign_keys = ON")
+    return raw
+
+
+def test_one_sound_row_of_each_table_is_accepted(full: sqlite3.Connection) -> None:
+    assert full.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+@pytest.mark.parametrize("column", [c for c in COLUMNS if isinstance(c.type, Enum)], ids=str)
+@pytest.mark.parametrize("stranger", ["stranger", "", "YES"])
+def test_a_code_outside_a_closed_vocabulary_is_refused(
+    raw: sqlite3.Connection, column: Column[Any], stranger: str
+) -> None:
+    with pytest.raises(sqlite3.IntegrityError, match="CHECK constraint failed"):
+        _insert(raw, column.table, _row(column.table, **{column.name: stranger}))
+
+
+@pytest.mark.parametrize("column", [c for c in COLUMNS if isinstance(c.type, Enum)], ids=str)
+def test_sqlalchemy_refuses_an_unknown_code_before_the_database_does(
+    fresh_db: Engine, column: Column[Any]
+) -> None:
+    with (
+        writing(fresh_db, actor="a", reason="b") as connection,
+        pytest.raises(StatementError, match="is not among the defined enum values"),
+    ):
+        connection.execute(update(column.table).values({column.name: "stranger"}))
+
+
+@pytest.mark.parametrize("column", [c for c in COLUMNS if isinstance(c.type, Exact)], ids=str)
+def test_what_is_no_plain_number_is_refused(raw: sqlite3.Connection, column: Column[Any]) -> None:
+    for text in NO_NUMBERS:
+        with pytest.raises(sqlite3.IntegrityError, match=f"{column.name}_number"):
+            _insert(raw, column.table, _row(column.table, **{column.name: text}))
+    for text in ("0", "-0.50", "82.20", "1234567890.123456789"):
+        raw.execute(f"DELETE FROM {column.table.name}")  # noqa: S608
+        _insert(raw, column.table, _row(column.table, **{column.name: text}))
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [(name, change) for name, changes in VIOLATIONS.items() for change in changes],
+    ids=str,
+)
+def test_a_rule_is_kept_by_its_check(raw: sqlite3.Connection, name: str, change: Row) -> None:
+    with pytest.raises(sqlite3.IntegrityError, match=f"CHECK constraint failed: {name}"):
+        _insert(raw, _of(name), _row(_of(name), **change))
+
+
+def test_every_check_of_the_database_is_violated_above(raw: sqlite3.Connection) -> None:
+    ddl = "\n".join(sql for (sql,) in raw.execute("SELECT sql FROM sqlite_master WHERE type = 'table'"))
+    there = set(re.findall(r"CONSTRAINT \"?(\w+)\"? CHECK", ddl))
+    enums = {f"ck_{c.table.name}_{c.type.name}" for c in COLUMNS if isinstance(c.type, Enum)}
+    numbers = {f"ck_{c.table.name}_{c.name}_number" for c in COLUMNS if isinstance(c.type, Exact)}
+    assert there == enums | numbers | set(VIOLATIONS)
+
+
+@pytest.mark.parametrize(
+    "column",
+    # SQLite numbers a lone integer key itself where it is NULL: none is ever stored
+    [c for c in COLUMNS if not c.nullable and not (c.primary_key and isinstance(c.type, Integer))],
+    ids=str,
+)
+def test_a_needed_value_cannot_be_null(raw: sqlite3.Connection, column: Column[Any]) -> None:
+    with pytest.raises(sqlite3.IntegrityError, match=f"NOT NULL constraint failed: {column.table.name}"):
+        _insert(raw, column.table, _row(column.table, **{column.name: None}))
+
+
+@pytest.mark.parametrize("table", TABLES, ids=str)
+def test_a_key_stands_once(full: sqlite3.Connection, table: Table) -> None:
+    with pytest.raises(sqlite3.IntegrityError, match=r"UNIQUE constraint failed|history can only grow"):
+        _insert(full, table, _row(table))
+
+
+FOREIGN_KEYS = [
+    (table, element.parent.name, element.column.table)
+    for table in TABLES
+    for constraint in table.foreign_key_constraints
+    for element in constraint.elements
+]
+
+
+@pytest.mark.parametrize(("table", "column", "parent"), FOREIGN_KEYS, ids=str)
+def test_a_child_needs_its_parent(full: sqlite3.Connection, table: Table, column: str, parent: Table) -> None:
+    also = (
+        ", origin = 'measured', study_id = NULL" if (table.name, column) == ("comparisons", "run_id") else ""
+    )
+    with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY constraint failed"):
+        full.execute(f"UPDATE {table.name} SET {column} = 999{also}")  # noqa: S608
+
+
+@pytest.mark.parametrize("parent", sorted({parent.name for _, _, parent in FOREIGN_KEYS} - {"runs"}))
+def test_a_parent_stays_while_it_has_children(full: sqlite3.Connection, parent: str) -> None:
+    with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY constraint failed"):
+        full.execute(f"DELETE FROM {parent}")  # noqa: S608
+
+
+def test_foreign_keys_are_watched_on_every_connection_of_ours(fresh_db: Engine) -> None:
+    with writing(fresh_db, actor="a", reason="b") as connection:
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
