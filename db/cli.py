@@ -1,9 +1,15 @@
 """`medquant db`: make, load, check and export the database, and show its history."""
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from db.command import Steps, add_authorship, add_json, add_verb, print_json, print_table
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 
 def build(parser: argparse.ArgumentParser) -> None:
@@ -91,23 +97,42 @@ def _load(given: argparse.Namespace) -> None:
     from db.files import FILES
     from db.load import SHIPPED, load_corpus, read_corpus
     from db.models.tables import Base
-    from db.schema import require_schema, schema_of, upgrade_schema
-    from db.session import current_actor, open_database, reading
+    from db.session import current_actor, database_url
 
     steps = Steps("load", total=len(FILES) + len(Base.metadata.tables))
     corpus = read_corpus(given.directory or SHIPPED, steps)
-    engine = open_database(given.db, create=True)
+    with _ready(given.db) as engine:
+        result = load_corpus(
+            engine, corpus, actor=current_actor(given.by), overwrite=given.overwrite, progress=steps
+        )
+    steps.close()
+    print(f"{database_url(given.db).database}: release {result.release} ({result.sha256[:12]}) loaded")
+    print(f"  rows: {result.inserted:,} inserted, {result.updated:,} updated, {result.deleted:,} deleted")
+
+
+@contextmanager
+def _ready(given: str | None) -> Iterator["Engine"]:
+    """Give a database with tables; a new SQLite file takes its place only when it was filled without a mistake."""
+    from db.export import replacing
+    from db.schema import require_schema, schema_of, upgrade_schema
+    from db.session import database_url, open_database, reading
+
+    url = database_url(given)
+    name = url.database or ":memory:"
+    new = url.get_backend_name() == "sqlite" and name != ":memory:" and not Path(name).exists()
+    if new and Path(name).parent.exists() and not url.query:
+        with replacing(Path(name)) as temporary:
+            engine = open_database(str(temporary), create=True)
+            upgrade_schema(engine)
+            yield engine
+        return
+    engine = open_database(given, create=True)
     with reading(engine) as connection:
         empty = schema_of(connection) is None
     if empty:
         upgrade_schema(engine)
     require_schema(engine)
-    result = load_corpus(
-        engine, corpus, actor=current_actor(given.by), overwrite=given.overwrite, progress=steps
-    )
-    steps.close()
-    print(f"{engine.url.database}: release {result.release} ({result.sha256[:12]}) loaded")
-    print(f"  rows: {result.inserted:,} inserted, {result.updated:,} updated, {result.deleted:,} deleted")
+    yield engine
 
 
 def _check(given: argparse.Namespace) -> int:

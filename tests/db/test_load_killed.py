@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+import medquant as front_door
+from db.errors import MedquantError
 from db.load import SHIPPED, load_corpus, read_corpus
 from db.models.tables import Base
 from db.session import open_database, reading
@@ -106,3 +108,12 @@ def test_killed_while_the_journal_grows(fresh_db: Engine, tiny_dir: Path) -> Non
         loading.kill()
     assert _dump(path) == before
     _load_succeeds(path)
+
+
+def test_a_load_that_fails_makes_no_new_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise MedquantError("the disk is full")
+
+    monkeypatch.setattr("db.load.load_corpus", broken)
+    assert front_door.main(["db", "load", "--db", str(tmp_path / "new.db")]) == 1
+    assert list(tmp_path.iterdir()) == []
