@@ -94,8 +94,9 @@ def _upgrade(given: argparse.Namespace) -> None:
 
 
 def _load(given: argparse.Namespace) -> None:
+    from db.corpus import SHIPPED, read_corpus
     from db.files import FILES
-    from db.load import SHIPPED, load_corpus, read_corpus
+    from db.load import load_corpus
     from db.models.tables import Base
     from db.session import current_actor, database_url
 
@@ -138,7 +139,8 @@ def _ready(given: str | None) -> Iterator["Engine"]:
 def _check(given: argparse.Namespace) -> int:
     from dataclasses import asdict
 
-    from db.check import Severity, check_database
+    from db.check import check_database
+    from db.printed import Severity
     from db.schema import require_schema
     from db.session import open_database, reading
 

@@ -11,10 +11,10 @@ from sqlalchemy import Connection, select
 from db.about import ABOUT, about_bytes
 from db.codebook.codebook import SHIPPED as SHIPPED_CODEBOOK
 from db.codebook.codebook import Codebook, codebook_from_database
+from db.corpus import README
 from db.csvfile import csv_bytes, header_of
 from db.errors import MedquantError
 from db.files import CODEBOOK_FILES, FILES, EvidenceFile
-from db.load import README
 from db.models.tables import Release, ReleaseFile
 
 

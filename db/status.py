@@ -4,8 +4,8 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from db.corpus import corpus_hash
 from db.export import export_files
-from db.load import corpus_hash
 from db.models.tables import Comparison, Record, Release, Run, Search, Study
 from db.prisma import count_prisma
 from db.vocabulary import Origin

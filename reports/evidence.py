@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, func, select
 
 from db.cells import render_cell
-from db.check import Finding, check_database
+from db.check import check_database
 from db.codebook.codebook import Codebook, codebook_from_database
 from db.errors import MedquantError
 from db.history import HistoryEntry, changes_since_release
@@ -24,6 +24,7 @@ from db.models.tables import (
     Study,
     StudyValue,
 )
+from db.printed import Finding
 from db.prisma import ADJUDICATED, PrismaCheck, PrismaCounts, check_prisma, count_prisma
 from db.schema import schema_of
 from db.status import current_hash

@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import Column, Connection, Table, delete, func, insert, select, update
 
 from db.cells import allowed_values, parse_cell, render_cell
-from db.check import Finding, check_comparison
 from db.codebook.codebook import ON_STUDY, Codebook, check_url, codebook_from_database
 from db.errors import DataError, MedquantError, one_of, shown
 from db.files import table_of
 from db.models.tables import Comparison, Record, Study, StudyValue
+from db.printed import Finding, check_comparison
 from db.vocabulary import ChangeKind, Origin
 
 

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import Engine
 
 import medquant as front_door
-from db.load import SHIPPED, load_corpus, read_corpus
+from db.corpus import SHIPPED, read_corpus
+from db.load import load_corpus
 from db.schema import upgrade_schema
 from db.session import open_database
 

@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from db.codebook.codebook import SHIPPED as CODEBOOK
+from db.corpus import read_corpus
 from db.csvfile import csv_bytes
 from db.files import FILES
-from db.load import LoadResult, load_corpus, read_corpus
+from db.load import LoadResult, load_corpus
 from db.session import reading
 from db.template import template_files
 

@@ -11,16 +11,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from db.check import (
-    Finding,
-    Severity,
-    check_comparison,
-    check_database,
-    expected_change,
-    half_unit,
-    printed_numbers,
-)
+from db.check import check_database
 from db.load import LoadResult
+from db.printed import Finding, Severity, check_comparison, expected_change, half_unit, printed_numbers
 from db.session import reading
 from db.vocabulary import ChangeKind
 

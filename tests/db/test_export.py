@@ -8,10 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, insert, update
 
+from db.corpus import SHIPPED
 from db.csvfile import csv_bytes
 from db.errors import MedquantError
 from db.export import export_files, write_files
-from db.load import SHIPPED, LoadResult
+from db.load import LoadResult
 from db.models.tables import Record
 from db.session import reading, writing
 from db.status import read_status

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, delete, insert, text, update
 
+from db.corpus import SHIPPED, read_corpus
 from db.errors import MedquantError
-from db.load import SHIPPED, LoadResult, load_corpus, read_corpus
+from db.load import LoadResult, load_corpus
 from db.models.tables import Comparison, Identified, Measurement, Record, Run, Search, Study
 from db.session import reading, writing
 from db.status import read_status

@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy import Engine
 
 import medquant as front_door
+from db.corpus import SHIPPED, read_corpus
 from db.errors import MedquantError
-from db.load import SHIPPED, load_corpus, read_corpus
+from db.load import load_corpus
 from db.models.tables import Base
 from db.session import open_database, reading
 from db.status import read_status
@@ -21,7 +22,8 @@ from db.status import read_status
 KILLED_AT = """
 import os, signal, sys
 from pathlib import Path
-from db.load import load_corpus, read_corpus
+from db.corpus import read_corpus
+from db.load import load_corpus
 from db.session import open_database
 
 def progress(name):

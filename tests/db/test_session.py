@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event, text
 
+from db.corpus import SHIPPED, read_corpus
 from db.errors import MedquantError
-from db.load import SHIPPED, load_corpus, read_corpus
+from db.load import load_corpus
 from db.session import current_actor, database_url, open_database, place_of, reading
 
 Medquant = Callable[..., Any]

@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import Engine
 
 from db.codebook.codebook import codebook_files, codebook_from_files
+from db.corpus import read_corpus
 from db.files import FILES
-from db.load import LoadResult, read_corpus
+from db.load import LoadResult
 
 Medquant = Callable[..., Any]
 
