@@ -41,7 +41,8 @@ from db.models.tables import (
     Variable,
 )
 from db.printed import Finding, Severity, check_comparison
-from db.prisma import CheckStatus, check_prisma, count_prisma
+from db.prisma import count_prisma
+from db.prisma_checks import CheckStatus, check_prisma
 from db.vocabulary import Origin, Reading, Subject, Verification
 
 EVERYWHERE = "*"

@@ -6,7 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from db.errors import MedquantError, one_of, shown
-from db.prisma import CheckStatus
+from db.prisma_checks import CheckStatus
 from reports.context import Document, Meta, Paragraph, Section, text
 from reports.evidence import Evidence
 from reports.plates import Plates

@@ -25,7 +25,8 @@ from db.models.tables import (
     StudyValue,
 )
 from db.printed import Finding
-from db.prisma import ADJUDICATED, PrismaCheck, PrismaCounts, check_prisma, count_prisma
+from db.prisma import ADJUDICATED, PrismaCounts, count_prisma
+from db.prisma_checks import PrismaCheck, check_prisma
 from db.schema import schema_of
 from db.status import current_hash
 from db.vocabulary import RunState

@@ -136,7 +136,8 @@ def _matrix(given: argparse.Namespace) -> None:
 
 def _prisma(given: argparse.Namespace) -> int:
     from db.export import write_files
-    from db.prisma import CheckStatus, check_prisma, count_prisma
+    from db.prisma import count_prisma
+    from db.prisma_checks import CheckStatus, check_prisma
     from db.session import reading
     from review.prisma import prisma_csv
 

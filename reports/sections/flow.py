@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from db.prisma import CheckStatus, PrismaCounts
+from db.prisma import PrismaCounts
+from db.prisma_checks import CheckStatus
 from reports.context import Block, Cell, Column, Note, Paragraph, Section, Table, code, text
 from reports.evidence import Evidence
 from reports.figures import prisma_flow

@@ -10,7 +10,8 @@ from sqlalchemy import Engine, text
 
 from db.check import check_database
 from db.load import LoadResult
-from db.prisma import CheckStatus, PrismaCheck, PrismaCounts, check_prisma, count_prisma, final_decisions
+from db.prisma import PrismaCounts, count_prisma, final_decisions
+from db.prisma_checks import CheckStatus, PrismaCheck, check_prisma
 from db.session import reading, writing
 from db.vocabulary import Decision, Stage
 
@@ -294,3 +295,46 @@ def test_a_decision_stands_when_settled_or_agreed(
         assert final_decisions(connection, Stage.TITLE_ABSTRACT).get("r3") == decision
         assert final_decisions(connection, Stage.FULL_TEXT) == {}
     assert ("r3" in _counts(fresh_db).unresolved) == (decision != Decision.EXCLUDE)
+
+
+def _changed(engine: Engine, *statements: str) -> PrismaCounts:
+    with writing(engine, actor="tester", reason="another flow") as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+    return _counts(engine)
+
+
+def test_a_record_that_two_websites_gave_counts_once(flow_db: Engine) -> None:
+    counts = _changed(
+        flow_db,
+        "INSERT INTO identified (theme, raw_record_id, source, record_id, route, position) "
+        "VALUES ('A', 'W3', 'other site', 'w2', 'website', 99)",
+    )
+    assert counts.website_results == 2
+    assert check_prisma(counts)[5].status == CheckStatus.PASSED
+
+
+def test_a_record_that_a_database_gave_too_is_no_find_of_other_methods(flow_db: Engine) -> None:
+    counts = _changed(
+        flow_db,
+        "INSERT INTO identified (theme, raw_record_id, source, record_id, route, position) "
+        "VALUES ('A', 'W3', 'site', 'r1', 'website', 99)",
+    )
+    assert counts.website_results == 2
+
+
+def test_a_further_document_of_a_study_is_no_part_of_the_flow(flow_db: Engine) -> None:
+    before = _counts(flow_db)
+    after = _changed(
+        flow_db,
+        "INSERT INTO reports (report_id, study_id, retrieved, decision, position) "
+        "VALUES ('p9', 's1', 'yes', 'include', 99)",
+    )
+    assert after == before
+
+
+def test_without_logged_screening_a_record_with_a_study_is_settled(flow_db: Engine) -> None:
+    counts = _changed(flow_db, "DELETE FROM reports", "DELETE FROM screenings")
+    assert counts.records_screened is None
+    assert "r1" not in counts.unresolved
+    assert "r2" in counts.unresolved
