@@ -104,6 +104,8 @@ def _codes(column: Column[Any], text: str, codebook: Codebook) -> tuple[str, ...
             )
         if vocabulary := column.info.get("vocabulary"):
             codebook.check_code(vocabulary, code)
+            if codes.count(code) > 1:
+                raise DataError(f"{shown(code)} stands twice in the cell; name each code once")
     return codes
 
 
@@ -121,6 +123,8 @@ def _whole(column: Column[Any], text: str) -> int:
     number = int(text)
     if abs(number) > LARGEST_WHOLE:
         raise DataError(f"{shown(text)} is too large; allowed: up to {LARGEST_WHOLE}")
+    if column.name.startswith("discordant") and number < 0:
+        raise DataError(f"{number} test cases cannot be; allowed: 0 or more")
     if column.name == "n_test" and number < 1:
         raise DataError(
             f"{number} test cases cannot be; allowed: 1 or more, or an empty cell where not stated"

@@ -141,12 +141,10 @@ def _check(given: argparse.Namespace) -> int:
 
     from db.check import check_database
     from db.printed import Severity
-    from db.schema import require_schema
-    from db.session import open_database, reading
+    from db.schema import open_current
+    from db.session import reading
 
-    engine = open_database(given.db)
-    require_schema(engine)
-    with reading(engine) as connection:
+    with reading(open_current(given.db)) as connection:
         findings = check_database(connection)
     if given.json:
         print_json([asdict(finding) for finding in findings])
@@ -163,12 +161,10 @@ def _check(given: argparse.Namespace) -> int:
 
 def _export(given: argparse.Namespace) -> None:
     from db.export import export_files, write_files
-    from db.schema import require_schema
-    from db.session import open_database, reading
+    from db.schema import open_current
+    from db.session import reading
 
-    engine = open_database(given.db)
-    require_schema(engine)
-    with reading(engine) as connection:
+    with reading(open_current(given.db)) as connection:
         files = export_files(connection)
     write_files(given.directory, files)
     print(f"{given.directory}: {len(files)} files written")
@@ -176,12 +172,10 @@ def _export(given: argparse.Namespace) -> None:
 
 def _history(given: argparse.Namespace) -> None:
     from db.history import read_history
-    from db.schema import require_schema
-    from db.session import open_database, reading
+    from db.schema import open_current
+    from db.session import reading
 
-    engine = open_database(given.db)
-    require_schema(engine)
-    with reading(engine) as connection:
+    with reading(open_current(given.db)) as connection:
         entries = read_history(
             connection,
             table=given.table,
@@ -209,14 +203,13 @@ def _cut(value: object) -> str:
 
 
 def _status(given: argparse.Namespace) -> None:
-    from db.schema import require_schema
-    from db.session import open_database, reading
+    from db.schema import latest_schema, open_current
+    from db.session import reading
     from db.status import read_status
 
-    engine = open_database(given.db)
-    schema = require_schema(engine)
+    engine = open_current(given.db)
     with reading(engine) as connection:
-        status = read_status(connection, schema)
+        status = read_status(connection, latest_schema())
     if given.json:
         print_json(status)
         return
@@ -248,11 +241,9 @@ def _template(given: argparse.Namespace) -> None:
 
 def _acknowledge(given: argparse.Namespace) -> None:
     from db.check import acknowledge
-    from db.schema import require_schema
-    from db.session import current_actor, open_database, writing
+    from db.schema import open_current
+    from db.session import current_actor, writing
 
-    engine = open_database(given.db)
-    require_schema(engine)
-    with writing(engine, actor=current_actor(given.by), reason=given.reason) as connection:
+    with writing(open_current(given.db), actor=current_actor(given.by), reason=given.reason) as connection:
         acknowledge(connection, given.code, given.place, reason=given.reason, actor=current_actor(given.by))
     print(f"accepted: {given.code} at {given.place}")

@@ -30,9 +30,21 @@ def add_json(parser: Verb) -> None:
 def add_authorship(parser: Verb) -> None:
     """Let a verb that changes rows say who changes them and why."""
     parser.add_argument(
-        "--by", metavar="NAME", help="who makes the change (default: MEDQUANT_ACTOR, else log-in name)"
+        "--by",
+        metavar="NAME",
+        type=told,
+        help="who makes the change (default: MEDQUANT_ACTOR, else log-in name)",
     )
-    parser.add_argument("--reason", required=True, help="why; it is kept in the history")
+    parser.add_argument("--reason", required=True, type=told, help="why; it is kept in the history")
+
+
+def told(words: str) -> str:
+    """Return what was given on the command line, if it says anything and can be stored."""
+    if not words.strip():
+        raise argparse.ArgumentTypeError("it is empty; give at least a word")
+    if not words.isprintable():
+        raise argparse.ArgumentTypeError("it holds characters that cannot be printed; leave them out")
+    return words
 
 
 def print_json(value: object) -> None:

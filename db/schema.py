@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from db.errors import MedquantError
 from db.models.tables import History
-from db.session import defining, let_readers_in, place_of, reading
+from db.session import defining, let_readers_in, open_database, place_of, reading
 from db.sql.triggers import create_triggers, drop_triggers
 from db.sql.views import create_views, drop_views
 
@@ -68,6 +68,13 @@ def require_schema(engine: Engine) -> str:
             f"run `medquant db upgrade --db {place}`"
         )
     return schema
+
+
+def open_current(given: str | None) -> Engine:
+    """Open an existing database, given as in `db.session.database_url`, of the schema that this version works with."""
+    engine = open_database(given)
+    require_schema(engine)
+    return engine
 
 
 def _refuse_newer(schema: str, place: str) -> None:

@@ -63,8 +63,8 @@ def page_date(given: dt.date | None) -> dt.date:
 def _report(given: argparse.Namespace) -> None:
     from db.errors import MedquantError
     from db.export import write_files
-    from db.schema import require_schema
-    from db.session import open_database, reading
+    from db.schema import open_current
+    from db.session import reading
     from reports.document import OUTLINE, build_document, read_outline
     from reports.evidence import read_evidence
     from reports.figures.render import themed
@@ -74,8 +74,7 @@ def _report(given: argparse.Namespace) -> None:
     forms = given.form or list(FORMS)
     outline = given.outline or OUTLINE
     steps = Steps("report", total=len(read_outline(outline)) + 1 + len(forms))
-    engine = open_database(given.db)
-    require_schema(engine)
+    engine = open_current(given.db)
     steps("evidence")
     with reading(engine) as connection:
         evidence = read_evidence(connection, date=page_date(given.date))

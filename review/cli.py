@@ -5,18 +5,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from db.command import add_authorship, add_json, add_verb, print_json, print_table
+from db.command import add_json, add_verb, print_json, print_table
+from review.editing_cli import add_curating_verbs
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
     from review.agreement import PairAgreement
-
-SUBJECTS = {
-    "study": "the included studies and their variables",
-    "record": "the screened records",
-    "comparison": "the comparisons of a quantized arm with its baseline",
-}
 
 
 def build(parser: argparse.ArgumentParser) -> None:
@@ -54,78 +47,20 @@ def build(parser: argparse.ArgumentParser) -> None:
     add_json(pool)
     pool.set_defaults(run=_pool)
 
-    for name, about in SUBJECTS.items():
-        _build_subject(verbs, name, about)
-
-    undo = add_verb(verbs, "undo", "take back one change, by the number that `medquant db history` prints")
-    undo.add_argument("change", type=int, metavar="CHANGE", help="number of the change")
-    add_authorship(undo)
-    undo.set_defaults(run=_undo)
-
-
-def _build_subject(verbs: Any, name: str, about: str) -> None:  # noqa: ANN401
-    subject = verbs.add_parser(
-        name, help=f"list, show, add and change {about}", description=f"Curate {about}."
-    )
-    subject.set_defaults(parser=subject)
-    acts = subject.add_subparsers(metavar="ACT")
-
-    listing = add_verb(acts, "list", f"list {about}")
-    listing.add_argument(
-        "--where",
-        action="append",
-        default=[],
-        metavar="FIELD=CODE",
-        help="only rows whose field holds this code (repeatable)",
-    )
-    add_json(listing)
-    listing.set_defaults(run=_list, subject=name)
-
-    show = add_verb(acts, "show", f"show one {name} with all its values")
-    show.add_argument("key", metavar="ID", help=f"identifier of the {name}")
-    add_json(show)
-    show.set_defaults(run=_show, subject=name)
-
-    for act, help_text in (
-        ("add", f"add a {name}"),
-        ("set", f"change fields of a {name}; FIELD= clears one"),
-    ):
-        change = add_verb(acts, act, help_text)
-        change.add_argument("key", metavar="ID", help=f"identifier of the {name}")
-        change.add_argument(
-            "values",
-            nargs="+",
-            metavar="FIELD=VALUE",
-            help="new values; several codes are separated by semicolons",
-        )
-        if name == "study":
-            for option in ("as-printed", "locator", "source-url"):
-                change.add_argument(
-                    f"--{option}", metavar="TEXT", help="provenance of these values, if not the study's"
-                )
-        add_authorship(change)
-        change.set_defaults(run=_change, subject=name, act=act)
-
-
-def _open(given: argparse.Namespace) -> "Engine":
-    from db.schema import require_schema
-    from db.session import open_database
-
-    engine = open_database(given.db)
-    require_schema(engine)
-    return engine
+    add_curating_verbs(verbs)
 
 
 def _matrix(given: argparse.Namespace) -> None:
     from db.errors import MedquantError
     from db.export import write_files
+    from db.schema import open_current
     from db.session import reading
     from review.matrix import matrix_csv, matrix_xlsx
 
     writers = {".csv": matrix_csv, ".xlsx": matrix_xlsx}
     if given.out is not None and given.out.suffix not in writers:
         raise MedquantError(f"{given.out} has no known ending; allowed: .csv, .xlsx")
-    with reading(_open(given)) as connection:
+    with reading(open_current(given.db)) as connection:
         content = writers[given.out.suffix if given.out else ".csv"](connection)
     if given.out is None:
         sys.stdout.write(content.decode())
@@ -138,10 +73,11 @@ def _prisma(given: argparse.Namespace) -> int:
     from db.export import write_files
     from db.prisma import count_prisma
     from db.prisma_checks import CheckStatus, check_prisma
+    from db.schema import open_current
     from db.session import reading
     from review.prisma import prisma_csv
 
-    with reading(_open(given)) as connection:
+    with reading(open_current(given.db)) as connection:
         counts = count_prisma(connection)
     checks = check_prisma(counts)
     if given.csv is not None:
@@ -169,10 +105,11 @@ def _prisma(given: argparse.Namespace) -> int:
 def _agreement(given: argparse.Namespace) -> None:
     from dataclasses import asdict
 
+    from db.schema import open_current
     from db.session import reading
     from review.agreement import coding_agreement, extraction_agreement, screening_agreement
 
-    with reading(_open(given)) as connection:
+    with reading(open_current(given.db)) as connection:
         screening = screening_agreement(connection)
         coding, extraction = coding_agreement(connection), extraction_agreement(connection)
     if given.json:
@@ -215,11 +152,12 @@ def _effects(given: argparse.Namespace) -> None:
     from dataclasses import asdict
 
     from db.codebook.codebook import codebook_from_database
+    from db.schema import open_current
     from db.session import reading
     from db.vocabulary import Control
     from review.effects import read_effects
 
-    with reading(_open(given)) as connection:
+    with reading(open_current(given.db)) as connection:
         _known_outcome(given.outcome, codebook_from_database(connection).outcomes)
         found = read_effects(connection)
     effects = [
@@ -253,10 +191,11 @@ def _effects(given: argparse.Namespace) -> None:
 
 def _pool(given: argparse.Namespace) -> None:
     from db.codebook.codebook import codebook_from_database
+    from db.schema import open_current
     from db.session import reading
     from review.pool import pool_database
 
-    with reading(_open(given)) as connection:
+    with reading(open_current(given.db)) as connection:
         _known_outcome(given.outcome, codebook_from_database(connection).outcomes)
         pools = pool_database(connection, [given.outcome] if given.outcome else None)
     if given.json:
@@ -298,109 +237,3 @@ def _pool_as_dict(pool: Any) -> dict[str, Any]:  # noqa: ANN401
         "main": analysis(pool.main),
         "sensitivity": [analysis(a) for a in pool.sensitivity],
     }
-
-
-def _assignments(words: list[str]) -> dict[str, str]:
-    from db.errors import MedquantError, shown
-
-    values = {}
-    for word in words:
-        field, equals, value = word.partition("=")
-        if not equals or not field:
-            raise MedquantError(
-                f"{shown(word)} is no assignment; allowed: FIELD=VALUE, quoted if the value has spaces"
-            )
-        if field in values:
-            raise MedquantError(f"{shown(field)} is set twice; name each field once")
-        values[field] = value
-    return values
-
-
-def _list(given: argparse.Namespace) -> None:
-    from db.codebook.codebook import codebook_from_database
-    from db.errors import MedquantError, one_of, shown
-    from db.session import reading
-    from review.editing import SUBJECTS as CURATED
-    from review.editing import fields_of, read_all
-
-    subject, wanted = CURATED[given.subject], _assignments(given.where)
-    with reading(_open(given)) as connection:
-        allowed = [subject.key, *fields_of(subject, codebook_from_database(connection))]
-        for field in wanted:
-            if field not in allowed:
-                raise MedquantError(f"{shown(field)} is no field of a {subject.name}; {one_of(allowed)}")
-        rows = read_all(connection, subject)
-    rows = [row for row in rows if all(_holds(row.get(field, ""), code) for field, code in wanted.items())]
-    if given.json:
-        print_json(rows)
-        return
-    columns = {
-        "study": ["study_id", "year", "modality", "technique", "title"],
-        "record": ["record_id", "year", "title"],
-        "comparison": [
-            "comparison_id",
-            "outcome",
-            "baseline_value",
-            "quantized_value",
-            "change_value",
-            "control",
-            "arm",
-        ],
-    }[subject.name]
-    print_table(columns, [[row.get(c, "")[:70] for c in columns] for row in rows])
-    print(f"{len(rows)} row(s)")
-
-
-def _holds(cell: str, code: str) -> bool:
-    return cell == code or (code != "" and code in cell.split(";"))
-
-
-def _show(given: argparse.Namespace) -> None:
-    from db.session import reading
-    from review.editing import SUBJECTS as CURATED
-    from review.editing import read_all, read_one
-
-    subject = CURATED[given.subject]
-    with reading(_open(given)) as connection:
-        row = read_one(connection, subject, given.key)
-        related = (
-            [r for r in read_all(connection, CURATED["comparison"]) if r["study_id"] == given.key]
-            if subject.name == "study"
-            else []
-        )
-    if given.json:
-        print_json({**row, "comparisons": related} if subject.name == "study" else row)
-        return
-    width = max(map(len, row))
-    for field, value in row.items():
-        if value:
-            print(f"{field.ljust(width)}  {value}")
-    for comparison in related:
-        print(
-            f"  {comparison['comparison_id']}  {comparison['outcome']}: {comparison['as_printed']}  ({comparison['arm']})"
-        )
-    print(f"history: medquant db history {subject.table.name} {given.key}")
-
-
-def _change(given: argparse.Namespace) -> None:
-    from db.session import current_actor, writing
-    from review.editing import PROVENANCE, add_row, set_fields
-    from review.editing import SUBJECTS as CURATED
-
-    subject, values = CURATED[given.subject], _assignments(given.values)
-    provenance = {name: getattr(given, name) for name in PROVENANCE if getattr(given, name, None)}
-    change = add_row if given.act == "add" else set_fields
-    with writing(_open(given), actor=current_actor(given.by), reason=given.reason) as connection:
-        findings = change(connection, subject, given.key, values, provenance)
-    print(f"{subject.name} {given.key}: {given.act}, {len(values)} field(s)")
-    for finding in findings:
-        print(f"  {finding.severity} {finding.code}: {finding.problem}; {finding.remedy}")
-
-
-def _undo(given: argparse.Namespace) -> None:
-    from db.history import undo_change
-    from db.session import current_actor, writing
-
-    with writing(_open(given), actor=current_actor(given.by), reason=given.reason) as connection:
-        restored = undo_change(connection, given.change)
-    print(f"change {given.change}: taken back, {restored} row(s) restored")

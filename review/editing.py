@@ -116,8 +116,10 @@ def set_fields(
     DataError, MedquantError
         If a field is unknown or a value not allowed. Nothing is written then.
     """
-    codebook = codebook_from_database(connection)
+    codebook = _book(connection)
     before = read_one(connection, subject, key)
+    if before.get("origin") == Origin.MEASURED:
+        raise MedquantError(f"{key} was measured by a run and cannot be edited; run the case again instead")
     columns = _validated(connection, subject, values, codebook)
     if subject.name == "comparison" and values.get("study_id") == "":
         raise DataError("the cell is empty; a value is needed here", column="study_id")
@@ -137,7 +139,7 @@ def add_row(
     provenance: Provenance | None = None,
 ) -> list[Finding]:
     """Add a row; see `set_fields` for parameters, result and errors."""
-    codebook = codebook_from_database(connection)
+    codebook = _book(connection)
     table = subject.table
     if not key.strip():
         raise MedquantError(f"a {subject.name} needs an identifier")
@@ -167,6 +169,15 @@ def doubts(connection: Connection, subject: Subject, key: str) -> list[Finding]:
         connection.execute(select(subject.table).where(subject.table.c[subject.key] == key)).mappings().one()
     )
     return list(check_comparison(dict(row)))
+
+
+def _book(connection: Connection) -> Codebook:
+    codebook = codebook_from_database(connection)
+    if not codebook.variables:
+        raise MedquantError(
+            "the database holds no corpus yet; `medquant db load` with the same --db fills it"
+        )
+    return codebook
 
 
 def _validated(

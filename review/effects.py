@@ -26,6 +26,9 @@ CORRELATION_GRID = (0.0, 0.3, 0.5, 0.7, 0.9)
 SHARES_OF_TEST_CASES = frozenset({"accuracy"})
 """Outcomes whose n is the number of test cases; sensitivity and precision rest on fewer, unknown, cases."""
 
+OWN_RUNS = "own runs"
+"""The group of all measured comparisons: runs of one house are no independent studies."""
+
 _POINTS = {"percent": 1.0, "fraction": 100.0}
 _INVERSE = frozenset({("energy", "GOPS/J"), ("latency", "fps")})
 """Units that count the inverse of their outcome: work for each joule, images for each second."""
@@ -146,7 +149,7 @@ def read_effects(connection: Connection, *, correlation: float = ASSUMED_CORRELA
             Effect(
                 comparison_id=row.comparison_id,
                 source=source,
-                group=groups.get(source, source),
+                group=OWN_RUNS if row.origin == Origin.MEASURED else groups.get(source, source),
                 origin=row.origin,
                 outcome=row.outcome,
                 measure=measure,
@@ -240,15 +243,13 @@ def log_ratio(
 def variance(row, measure: Measure, correlation: float) -> tuple[float | None, str]:  # type: ignore[no-untyped-def]  # noqa: ANN001
     """Return the sampling variance of a difference and where it comes from; None where none can be known."""
     if measure != Measure.DIFFERENCE:
-        return (
-            None,
-            "none: reported ratio" if row.origin == Origin.REPORTED else "none: ratio without repeats",
-        )
+        return None, f"none: {row.origin} ratio"
     if not row.n_test:
         return None, "none: no size of the test set"
     n = row.n_test
     assumed = f"assumed correlation {correlation}"
-    if row.discordant_gained is not None and row.discordant_lost is not None:
+    counted = row.outcome in SHARES_OF_TEST_CASES
+    if counted and row.discordant_gained is not None and row.discordant_lost is not None:
         value = paired_variance_from_counts(row.discordant_gained, row.discordant_lost, n)
         return (value, "discordant counts") if value else (None, "none: no case changed, or all did")
     points = _POINTS[row.unit]
@@ -324,17 +325,16 @@ def paired_variance_from_margins(p: float, q: float, n: int, correlation: float)
     """
     low, high = phi_range(p, q)
     phi = min(max(correlation, low), high)
-    spread = math.sqrt(p * (1 - p) * q * (1 - q))
+    spread = math.sqrt(p * (1 - p)) * math.sqrt(q * (1 - q))
     return max(p * (1 - p) + q * (1 - q) - 2 * phi * spread, 0.0) / n * 1e4
 
 
 def phi_range(p: float, q: float) -> tuple[float, float]:
     """Return the smallest and largest phi of two binary variables with the shares p and q (Fréchet bounds)."""
-    spread = math.sqrt(p * (1 - p) * q * (1 - q))
+    spread = math.sqrt(p * (1 - p)) * math.sqrt(q * (1 - q))
     if spread == 0:
         return 0.0, 0.0
-    both_low, both_high = max(0.0, p + q - 1), min(p, q)
-    return (both_low - p * q) / spread, (both_high - p * q) / spread
+    return -min(p * q, (1 - p) * (1 - q)) / spread, min(p * (1 - q), q * (1 - p)) / spread
 
 
 def sources(effects: Sequence[Effect]) -> list[str]:

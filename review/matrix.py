@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-LONGEST_CELL = 32_767
 
 
 def study_matrix(connection: Connection) -> "pd.DataFrame":
@@ -97,5 +96,5 @@ def matrix_xlsx(connection: Connection) -> bytes:
 
 
 def _storable(value: str) -> str:
-    """Leave out characters that XML, and so a workbook, cannot hold, and what is beyond the longest cell."""
-    return NOT_XML.sub("", value)[:LONGEST_CELL]
+    """Leave out characters that XML, and so a workbook, cannot hold."""
+    return NOT_XML.sub("", value)

@@ -89,8 +89,11 @@ class Codebook:
         if variable not in self.variables:
             raise DataError(f"{shown(variable)} is not a variable; {one_of([*self.variables])}")
         info = self.variables[variable]
-        for part in value.split(SEPARATOR) if info.multi else [value]:
+        parts = value.split(SEPARATOR) if info.multi else [value]
+        for part in parts:
             self._check_part(info, part)
+            if parts.count(part) > 1 and info.type in (ValueType.CODE, ValueType.BITS):
+                raise DataError(f"{shown(part)} stands twice in the cell; name each code once")
 
     def _check_part(self, info: VariableInfo, part: str) -> None:
         if not part.strip():
