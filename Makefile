@@ -47,6 +47,7 @@ clean:  ## remove the environment and everything built
 # The database is made anew only when the shipped evidence is newer, so that curated edits survive.
 $(DB): $(VENV)/.run $(CORPUS)
 	@mkdir -p $(BUILD)
+	@test ! -e $(DB) || $(BIN)/medquant db upgrade --db $(DB)
 	$(BIN)/medquant db load --db $(DB)
 	@touch $(DB)
 
