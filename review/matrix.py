@@ -38,8 +38,8 @@ def study_matrix(connection: Connection) -> "pd.DataFrame":
     ):
         studies[study][variable] = value
     columns = list(codebook.variables) or ["study_id"]  # an empty database has no codebook yet
-    frame = pd.DataFrame.from_dict(studies, orient="index").reindex(columns=columns).fillna("")
-    return frame.set_index("study_id", drop=True).astype(str)
+    rows = [[cells.get(name, "") for name in columns] for cells in studies.values()]
+    return pd.DataFrame(rows, columns=columns, dtype=str).set_index("study_id", drop=True)
 
 
 def several(cell: str) -> tuple[str, ...]:

@@ -209,8 +209,12 @@ def _axis(words: Axes, ax: Axes, page: ForestPage, at: Columns, y: float, top: f
     middle = min(max(middle, half + 2), style.WIDTH - half - 2)
     words.text(middle, y - 21, forest.measure, ha="center", va="center_baseline")
     zero = at.plot_left + (forest.null - low) / (high - low) * (at.plot_right - at.plot_left)
-    _write(words, zero - 5, y - 33, f"← {forest.favours_low}", right=True, color=style.MUTED)
-    _write(words, zero + 5, y - 33, f"{forest.favours_high} →", color=style.MUTED)
+    left, right = f"← {forest.favours_low}", f"{forest.favours_high} →"
+    # the two meet below the null, unless one would leave the page there
+    seam = max(zero, text_width(left, style.SMALL) + 5)
+    seam = min(seam, style.WIDTH - text_width(right, style.SMALL) - 5)
+    _write(words, seam - 5, y - 33, left, right=True, color=style.MUTED)
+    _write(words, seam + 5, y - 33, right, color=style.MUTED)
 
 
 def _legend(ax: Axes, page: ForestPage, y: float) -> None:

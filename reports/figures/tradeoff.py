@@ -123,9 +123,8 @@ def _points(data: Tradeoff, ax: Axes) -> list[tuple[float, float]]:
     return places
 
 
-def _label(p: TradeoffPoint, data: Tradeoff) -> str:
-    (x0, x1), (y0, y1) = limits(data)
-    off = not (x0 <= math.log(p.size_ratio) <= x1 and y0 <= p.accuracy_change <= y1)
+def _label(p: TradeoffPoint, off: bool) -> str:
+    """Return the name of a point; one off the plane says where it is."""
     return f"{p.label} ({ratio(p.size_ratio)}, {signed(p.accuracy_change, 1)})" if off else p.label
 
 
@@ -208,22 +207,20 @@ def draw(data: Tradeoff, ax: Axes) -> Axes:
         ],
     )
     ax.grid(visible=True)
-    off = any(
-        not x0 <= math.log(p.size_ratio) <= x1 or not y0 <= p.accuracy_change <= y1 for p in data.points
-    )
-    ax.tick_params(length=0, pad=11 if off else 4)
+    off = [not (x0 <= math.log(p.size_ratio) <= x1 and y0 <= p.accuracy_change <= y1) for p in data.points]
+    ax.tick_params(length=0, pad=11 if any(off) else 4)
     for side in ("left", "bottom"):
         ax.spines[side].set_visible(False)
     ax.axhline(0, color=style.INK, linewidth=0.8, zorder=2)
     ax.axvline(0, color=style.INK, linewidth=0.8, zorder=2)
     ax.set_xlabel(data.size_name)
     ax.set_ylabel(data.accuracy_name)
-    taken = _hints(ax, 6.0 if off else 0.0)
+    taken = _hints(ax, 6.0 if any(off) else 0.0)
     places = _points(data, ax)
     frame = ax.get_window_extent()
     zero_x, zero_y = ax.transData.transform((0.0, 0.0))
     lines = [Box(frame.x0, zero_y - 1, frame.x1, zero_y + 1), Box(zero_x - 1, frame.y0, zero_x + 1, frame.y1)]
-    named = [(x, y, _label(p, data)) for (x, y), p in zip(places, data.points, strict=True)]
+    named = [(x, y, _label(p, is_off)) for (x, y), p, is_off in zip(places, data.points, off, strict=True)]
     lost = spread(ax, named, taken, Box(frame.x0, frame.y0 - 5, frame.x1, frame.y1 + 5), lines)
     if lost:
         words = f"{counted(lost, 'name')} without room: see the table"

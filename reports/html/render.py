@@ -86,13 +86,16 @@ def safe_href(href: str | None, anchors: frozenset[str]) -> str | None:
 
 
 def drawing(figure: Figure, svg: str) -> Markup:
-    """Return the figure's SVG with a role and a name; one with links is a group, because an image has no parts."""
+    """Return the figure's SVG with a role and a name; one with links is a group, because an image has no parts.
+
+    Notes: links bear the `href` of SVG 2, since accessibility checkers take `xlink:href` for no link at all.
+    """
     svg = svg[max(svg.find("<svg"), 0) :]
     start = SVG_START.match(svg)
     if start is None:
         message = f"Figure {figure.number} ({figure.id}) has no <svg> element: give one complete SVG."
         raise ValueError(message)
-    tag, rest = start.group(), svg[start.end() :]
+    tag, rest = start.group(), svg[start.end() :].replace("<a xlink:href=", "<a href=")
     linked = SVG_LINK.search(rest) is not None
     if linked or ROLE.search(tag) is None:
         tag = ROLE.sub("", tag)[:-1] + f' role="{"group" if linked else "img"}">'

@@ -29,6 +29,8 @@ from reports.pdf.words import Pieces, address, anchor, breakable, one_line, show
 
 Data = dict[str, object]
 
+MOST_ROWS: Final = 5_000
+"""Rows of a table that are printed; the HTML page holds all. A cell costs some 20 KB of memory while it is set."""
 _KEYS_A_ROW: Final = 5
 _LEADING: Final = 1.45
 _NUMBERED: Final = re.compile(r"^((?:Table|Figure)\s+[\w.-]*\w)[.:]\s+")
@@ -60,7 +62,7 @@ def outline(sections: Iterable[Section], level: int = 1) -> Iterator[tuple[int, 
 
 
 def anchors(document: Document) -> frozenset[str]:
-    """Return every place that a link can lead to.
+    """Return every place that a link can lead to: rows that are not printed are none.
 
     Raises
     ------
@@ -74,7 +76,7 @@ def anchors(document: Document) -> frozenset[str]:
             if isinstance(block, Figure | Table):
                 names.append(block.id)
             if isinstance(block, Table):
-                names.extend(block.row_ids[: len(block.rows)])
+                names.extend(block.row_ids[: min(len(block.rows), MOST_ROWS)])
     if "" in names:
         raise DocumentError("a section, figure, table or row has an empty id: give it one to link to")
     twice = [name for name, count in Counter(names).items() if count > 1]
@@ -141,7 +143,7 @@ class Typesetter:
         columns = [table.columns[place] for place in shape.places]
         rows: list[Data] = []
         blank = Cell("")
-        for number, row in enumerate(table.rows):
+        for number, row in enumerate(table.rows[:MOST_ROWS]):
             cells = [row[place] if place < len(row) else blank for place in shape.places]
             data: Data = {
                 "cells": [self._cell(cell, size, room) for cell, room in zip(cells, rooms, strict=True)]
@@ -155,6 +157,8 @@ class Typesetter:
                 data["tall"] = True
             rows.append(data)
         caption = one_line(table.caption)
+        if len(table.rows) > MOST_ROWS:
+            caption += f" (the first {MOST_ROWS:,} of {len(table.rows):,} rows; the HTML page holds all)"
         named = _NUMBERED.match(caption)
         cut = named.end() if named else 0
         printed: Data = {

@@ -89,7 +89,7 @@ def render_pdf(document: Document, *, timestamp: int | None = None) -> bytes:
     ------
     PdfError
         If the document is incomplete or contradicts itself (a figure without alternative text, an anchor twice),
-        or Typst refuses it (a drawing that is no SVG).
+        or Typst refuses it (a drawing that is no SVG), or the folder for temporary files cannot be written.
 
     Notes
     -----
@@ -122,6 +122,10 @@ def render_pdf(document: Document, *, timestamp: int | None = None) -> bytes:
             )
     except DocumentError as error:
         raise PdfError(f"The PDF could not be made: {error}.") from error
+    except OSError as error:
+        raise PdfError(
+            f"The PDF could not be made in {tempfile.gettempdir()}: {error.strerror or error}; free some space there."
+        ) from error
     except RuntimeError as error:  # typst.TypstError is one; a failing query is a plain RuntimeError
         words = str(getattr(error, "message", error)).removeprefix("failed to compile document: ")
         hints = "".join(f" ({hint})" for hint in getattr(error, "hints", ()))
