@@ -100,13 +100,12 @@ def _load(given: argparse.Namespace) -> None:
     from db.models.tables import Base
     from db.session import current_actor, database_url
 
-    steps = Steps("load", total=len(FILES) + len(Base.metadata.tables))
-    corpus = read_corpus(given.directory or SHIPPED, steps)
-    with _ready(given.db) as engine:
-        result = load_corpus(
-            engine, corpus, actor=current_actor(given.by), overwrite=given.overwrite, progress=steps
-        )
-    steps.close()
+    with Steps("load", total=len(FILES) + len(Base.metadata.tables)) as steps:
+        corpus = read_corpus(given.directory or SHIPPED, steps)
+        with _ready(given.db) as engine:
+            result = load_corpus(
+                engine, corpus, actor=current_actor(given.by), overwrite=given.overwrite, progress=steps
+            )
     print(f"{database_url(given.db).database}: release {result.release} ({result.sha256[:12]}) loaded")
     print(f"  rows: {result.inserted:,} inserted, {result.updated:,} updated, {result.deleted:,} deleted")
 

@@ -98,7 +98,11 @@ class Steps:
             self._bar.set_postfix_str(name)
             self._bar.update()
 
-    def close(self) -> None:
-        """Take the bar away."""
+    def __enter__(self) -> "Steps":
+        """Begin."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Take the bar away, whether all went well or not."""
         if self._bar is not None:
             self._bar.close()

@@ -73,33 +73,32 @@ def _report(given: argparse.Namespace) -> None:
 
     forms = given.form or list(FORMS)
     outline = given.outline or OUTLINE
-    steps = Steps("report", total=len(read_outline(outline)) + 1 + len(forms))
     engine = open_current(given.db)
-    steps("evidence")
-    with reading(engine) as connection:
-        evidence = read_evidence(connection, date=page_date(given.date))
-    document = build_document(evidence, draft=given.draft, outline=outline, progress=steps)
-    files: dict[str, bytes] = {}
-    if "html" in forms:
-        steps("HTML")
-        page = render_html(
-            document,
-            figure_svg=lambda figure: themed(
-                figure.svg,
-                figure.title,
-                figure.alt,
-                identifier=figure.id,
-                link_labels=dict(figure.link_labels),
-            ),
-        )
-        files["report.html"] = page.encode("utf-8")
-    if "pdf" in forms:
-        steps("PDF")
-        try:
-            files["report.pdf"] = render_pdf(document)
-        except PdfError as error:
-            raise MedquantError(str(error)) from error
-    write_files(given.out, files)
-    steps.close()
+    with Steps("report", total=len(read_outline(outline)) + 1 + len(forms)) as steps:
+        steps("evidence")
+        with reading(engine) as connection:
+            evidence = read_evidence(connection, date=page_date(given.date))
+        document = build_document(evidence, draft=given.draft, outline=outline, progress=steps)
+        files: dict[str, bytes] = {}
+        if "html" in forms:
+            steps("HTML")
+            page = render_html(
+                document,
+                figure_svg=lambda figure: themed(
+                    figure.svg,
+                    figure.title,
+                    figure.alt,
+                    identifier=figure.id,
+                    link_labels=dict(figure.link_labels),
+                ),
+            )
+            files["report.html"] = page.encode("utf-8")
+        if "pdf" in forms:
+            steps("PDF")
+            try:
+                files["report.pdf"] = render_pdf(document)
+            except PdfError as error:
+                raise MedquantError(str(error)) from error
+        write_files(given.out, files)
     for name, content in files.items():
         print(f"{given.out / name}: {len(content) / 1e6:.1f} MB")

@@ -89,10 +89,10 @@ def build_document(
         "records-section": lambda title: records(evidence, title),
         "queries-section": lambda title: queries(evidence, title),
     }
+    if stranger := next((name for name, _ in wanted if name not in builders), None):
+        raise MedquantError(f"{outline.name}: {shown(stranger)} is no section; {one_of(list(builders))}")
     sections = []
     for name, title in wanted:
-        if name not in builders:
-            raise MedquantError(f"{outline.name}: {shown(name)} is no section; {one_of(list(builders))}")
         progress(name)
         sections.append(builders[name](title))
     return Document(_meta(evidence, tool, draft), tuple(sections))

@@ -83,7 +83,8 @@ def pool_database(connection: Connection, outcomes: Iterable[str] | None = None)
     """
     codebook = codebook_from_database(connection)
     effects = read_effects(connection)
-    grid = {phi: read_effects(connection, correlation=phi) for phi in CORRELATION_GRID}
+    assumed = any("assumed correlation" in effect.variance_from for effect in effects.effects)
+    grid = {phi: read_effects(connection, correlation=phi) for phi in CORRELATION_GRID} if assumed else {}
     chosen = list(codebook.outcomes) if outcomes is None else list(outcomes)
     pools = [pool_outcome(effects, outcome, codebook, grid) for outcome in chosen]
     return [pool for pool in pools if pool.effects]

@@ -110,8 +110,8 @@ def references(evidence: Evidence, title: str) -> Section:
         title,
         (),
         (
-            Section("references-studies", "Included studies", (items(study_items(evidence.matrix)),)),
-            Section("references-methods", "Methods", (items(method_items()),)),
+            Section("references-studies", "Studies of the review", (items(study_items(evidence.matrix)),)),
+            Section("references-methods", "Literature of the methods", (items(method_items()),)),
         ),
     )
 

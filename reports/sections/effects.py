@@ -109,18 +109,18 @@ def _pooled_table(evidence: Evidence) -> Table:
     for pool in evidence.pools:
         counts = [Cell(str(n), sort=n) for n in (len(pool.effects), pool.studies, pool.groups)]
         estimate = estimate_cells(pool.main, pool.measure, none="not pooled")
-        unit = "percentage points" if pool.measure == Measure.DIFFERENCE else "ratio"
+        unit = "points" if pool.measure == Measure.DIFFERENCE else "ratio"
         name = Cell(
             pool.outcome.label, href=f"#{SINGLE if is_single(pool) else f'effects-{pool.outcome.code}'}"
         )
         rows.append((name, Cell(unit), *counts, *estimate))
     columns = (
         Column("Outcome", width=1.5),
-        Column("Effect", width=1.5),
+        Column("Effect", width=0.9),
         Column("Contrasts", "right", 0.9),
         Column("Studies", "right", 0.8),
         Column("Groups", "right", 0.8),
-        Column("Estimate", "right", 1),
+        Column("Estimate", "right", 1.2),
         Column("95 % CI", "right", 2.2),
         Column("df", "right", 0.6),
     )
@@ -158,6 +158,7 @@ def _tradeoff(evidence: Evidence, plates: Plates) -> list[Block]:
         by_study[source].append(effect)
     points: list[tradeoff.TradeoffPoint] = []
     seen: set[tuple[str, str]] = set()
+    named: set[str] = set()
     for effect in evidence.effects.effects:
         if effect.outcome not in ACCURACY_LIKE or effect.control != Control.CLEAN:
             continue
@@ -169,7 +170,7 @@ def _tradeoff(evidence: Evidence, plates: Plates) -> list[Block]:
         points.append(
             tradeoff.TradeoffPoint(
                 effect.source,
-                effect.source if effect.source not in {p.study for p in points} else "",
+                "" if effect.source in named else effect.source,
                 " + ".join(evidence.codebook.label("technique", code) for code in effect.technique)
                 or "unspecified",
                 math.exp(size.yi),
@@ -177,6 +178,7 @@ def _tradeoff(evidence: Evidence, plates: Plates) -> list[Block]:
                 effect.origin == Origin.MEASURED,
             )
         )
+        named.add(effect.source)
     if not points:
         return [
             Note(

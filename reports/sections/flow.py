@@ -60,7 +60,7 @@ def diagram(evidence: Evidence) -> PrismaFlow:
         identified=FlowBox(
             c.identified, "#searches", tuple(FlowItem(name, n) for name, n in sources.items())
         ),
-        removed=FlowBox(_sum(removed.values()), f"#{RECORDS}", _items(removed)),
+        removed=FlowBox(_sum(removed.values()), None, _items(removed)),
         screened=FlowBox(c.records_screened, f"#{RECORDS}"),
         excluded=FlowBox(
             c.records_excluded,

@@ -79,9 +79,6 @@ def _forests(pool: OutcomePool, plates: Plates) -> list[Figure]:
         log=log,
         favours_low=sides[0],
         favours_high=sides[1],
-        footer=("Hollow squares: no standard error is known.",)
-        if any(r.ci_low is None for r in rows)
-        else (),
     )
     parts = forest.pages(data)
     note = " One row a study: the mean of its contrasts." if merged else ""
@@ -147,10 +144,10 @@ def _forest_summary(pool: OutcomePool) -> forest.ForestSummary | None:
     return forest.ForestSummary("Mean of study groups", c.estimate, c.ci_low, c.ci_high, footer=footer)
 
 
-def estimate_cells(analysis: Analysis, measure: Measure, none: str = "") -> list[Cell]:
+def estimate_cells(analysis: Analysis, measure: Measure, none: str = "too few groups") -> list[Cell]:
     """Return estimate, interval and degrees of freedom as cells; `none` stands where nothing could be pooled."""
     if analysis.result is None:
-        return [Cell(none), Cell(analysis.too_few or ""), Cell("")]
+        return [Cell(none, note=analysis.too_few), Cell(""), Cell("")]
     c = analysis.result.coefficients[0]
     return [
         Cell(effect_words(c.estimate, measure), sort=c.estimate),
