@@ -161,8 +161,7 @@ def main() -> int:
     if sizes[0] < 1:
         parser.error("--sizes must be 1 or more")
     costs: list[Cost] = []
-    with workplace(given.keep) as place:
-        bar = Steps("bench", total=len(sizes) * len(steps(place, place)))
+    with workplace(given.keep) as place, Steps("bench", total=len(sizes) * len(steps(place, place))) as bar:
         for copies in sizes:
             folder = place / f"x{copies}"
             shutil.rmtree(folder, ignore_errors=True)
@@ -171,7 +170,6 @@ def main() -> int:
             for name, words, written in steps(corpus, folder):
                 bar(f"{name}, {copies}×")
                 costs.append(measured(name, copies, words, written))
-        bar.close()
     print_table(
         ["Command", "Corpus", "Seconds", "Peak MB", "Output MB", "Growth"], told(costs), numeric=(1, 2, 3, 4)
     )
