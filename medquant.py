@@ -1,6 +1,7 @@
 """The front door: `medquant PACKAGE VERB …` looks the package up and imports only that one."""
 
 import argparse
+import io
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -31,6 +32,11 @@ def build_parser(package: str | None) -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command line; return its exit code (0 done, 1 a mistake that is told in one sentence, 2 wrong usage)."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(
+                errors="backslashreplace"
+            )  # a terminal may know fewer characters than the data
     package = next((word for word in arguments if not word.startswith("-")), None)
     parser = build_parser(package)
     given = parser.parse_args(arguments)

@@ -61,6 +61,9 @@ def page_date(given: dt.date | None) -> dt.date:
 
 
 def _report(given: argparse.Namespace) -> None:
+    date = page_date(
+        given.date
+    )  # first of all: a library that reads SOURCE_DATE_EPOCH itself would trip over it
     from db.errors import MedquantError
     from db.export import write_files
     from db.schema import open_current
@@ -77,7 +80,7 @@ def _report(given: argparse.Namespace) -> None:
     with Steps("report", total=len(read_outline(outline)) + 1 + len(forms)) as steps:
         steps("evidence")
         with reading(engine) as connection:
-            evidence = read_evidence(connection, date=page_date(given.date))
+            evidence = read_evidence(connection, date=date)
         document = build_document(evidence, draft=given.draft, outline=outline, progress=steps)
         files: dict[str, bytes] = {}
         if "html" in forms:

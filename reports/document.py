@@ -6,6 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from db.errors import MedquantError, one_of, shown
+from db.printed import Severity
 from db.prisma_checks import CheckStatus
 from reports.context import Document, Meta, Paragraph, Section, text
 from reports.evidence import Evidence
@@ -29,7 +30,7 @@ Progress = Callable[[str], None]
 
 
 def refuse_broken_flow(evidence: Evidence) -> None:
-    """Raise `MedquantError` if the flow's arithmetic is broken, or a warning has no recorded reason."""
+    """Raise `MedquantError` if the check finds an error, or a warning about the flow has no recorded reason."""
     for check in evidence.checks:
         if check.status == CheckStatus.FAILED:
             raise MedquantError(
@@ -37,6 +38,11 @@ def refuse_broken_flow(evidence: Evidence) -> None:
                 f"{check.remedy}, or build a draft with --draft"
             )
     for finding in evidence.findings:
+        if finding.severity == Severity.ERROR:
+            raise MedquantError(
+                f"the database has errors, the first is {finding.code} at {finding.where}: {finding.problem}; "
+                f"{finding.remedy} (`medquant db check` lists all), or build a draft with --draft"
+            )
         if finding.code.startswith("prisma_") and not finding.accepted:
             raise MedquantError(
                 f"{finding.problem}; {finding.remedy}: medquant db acknowledge {finding.code} '{finding.where}' "

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from reports.context import Figure, Paragraph, Section, text
 from reports.evidence import Evidence
 from reports.figures import alluvial, coverage, gap_map, publications, upset
+from reports.figures.style import SILENT
 from reports.plates import Plates
+from reports.sections.summary import text_seen
 
 DEPLOYMENT = (
     "reports_pacs_ris",
@@ -104,8 +106,12 @@ def _crossing(evidence: Evidence, plates: Plates, name: str, row: str, column: s
         tuple(sum(b in labels for labels in columns.values()) for b in column_labels),
         len(rows),
     )
-    empty = len(gap_map.empty_cells(data))
-    caption = f"Area and number are studies; hatched cells are gaps ({empty} of {len(row_labels) * len(column_labels)})."
+    told = [a for a in row_labels if a not in SILENT], [b for b in column_labels if b not in SILENT]
+    gaps = sum(a in told[0] and b in told[1] for a, b in gap_map.empty_cells(data))
+    caption = (
+        f"Area and number are studies; hatched cells have none. Of {len(told[0]) * len(told[1])} cells with a stated "
+        f"code on both sides, {gaps} are gaps."
+    )
     return plates.add(
         name,
         gap_map.figure(data),
@@ -175,7 +181,7 @@ def _coverage(evidence: Evidence, plates: Plates) -> Figure:
         "coverage",
         coverage.figure(data),
         title="How far the variables of deployment are reported",
-        caption=text("“Not mentioned” means: not mentioned in the text seen, which is mostly an abstract."),
+        caption=text(f"“Not mentioned” means: not mentioned in the text seen, {text_seen(evidence)}."),
         alt=coverage.alt_text(data),
         data=coverage.table(data),
     )

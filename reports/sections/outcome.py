@@ -55,7 +55,8 @@ def _told(pool: OutcomePool) -> str:
         f"{pool.outcome.label}{better[pool.outcome.better]}: {pooled_words(result, pool.measure)}, {df}{p}, from "
         f"{count(len(pool.effects), 'clean contrast')} of {count(pool.studies, 'study', 'studies')} in "
         f"{count(pool.groups, 'group')}. Every group weighs the same; the interval rests on the differences between "
-        "groups (CR2, Satterthwaite degrees of freedom), because hardly any variance is printed."
+        "groups (CR2, Satterthwaite degrees of freedom); a sampling variance is known for "
+        f"{sum(e.vi is not None for e in pool.effects)} of them."
     )
 
 
@@ -91,7 +92,7 @@ def _forests(pool: OutcomePool, plates: Plates) -> list[Figure]:
             plates.add(
                 name,
                 forest.figure(part),
-                title=f"Forest plot: {pool.outcome.label.lower() if not pool.outcome.label.isupper() else pool.outcome.label}{of}",
+                title=f"Forest plot: {pool.outcome.label}{of}",
                 caption=text(
                     f"{'Ratio quantized to baseline' if log else 'Difference in percentage points'} of clean contrasts.{note}"
                 ),

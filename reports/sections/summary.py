@@ -6,6 +6,7 @@ from db.vocabulary import Control, Measure, Verification
 from reports.context import KeyNumber, KeyNumbers, Note, Paragraph, Section, Text, link, strong, text
 from reports.evidence import Evidence
 from reports.sections.words import count, listed, pooled_words, share
+from review.pool import OutcomePool
 
 NEGLECTED = ("reports_pacs_ris", "reports_lifecycle", "reports_energy", "reports_cost", "reports_regulatory")
 
@@ -37,15 +38,14 @@ def comparison_counts(evidence: Evidence) -> tuple[int, int]:
 def _key_numbers(evidence: Evidence) -> KeyNumbers:
     total, clean = comparison_counts(evidence)
     counts = evidence.counts
-    return KeyNumbers(
-        (
-            KeyNumber(f"{counts.database_results or 0:,}", "search hits"),
-            KeyNumber(f"{counts.records_screened or 0:,}", "records screened"),
-            KeyNumber(f"{counts.new_studies:,}", "studies included"),
-            KeyNumber(f"{total:,}", "comparisons extracted"),
-            KeyNumber(f"{clean:,}", "clean contrasts"),
-        )
+    numbers = (
+        (counts.identified, "search hits"),
+        (counts.records_screened, "records screened"),
+        (counts.new_studies, "studies included"),
+        (total, "comparisons extracted"),
+        (clean, "clean contrasts"),
     )
+    return KeyNumbers(tuple(KeyNumber(f"{n:,}", label) for n, label in numbers if n is not None))
 
 
 def _what_was_done(evidence: Evidence) -> Text:
@@ -53,13 +53,28 @@ def _what_was_done(evidence: Evidence) -> Text:
     parts = [
         "Quantization stores and computes a neural network with fewer bits, so that it fits small machines. "
     ]
-    if counts.database_results is not None:
-        parts.append(
-            f"A search gave {count(counts.database_results, 'hit')}; after {count(counts.duplicates or 0, 'duplicate')} "
-            f"were removed, {count(counts.records_screened or 0, 'record')} were screened. "
+    if counts.identified is not None:
+        removed = [
+            count(n, noun)
+            for n, noun in (
+                (counts.duplicates, "duplicate"),
+                (counts.excluded_automatic, "record that automation marked ineligible"),
+                (counts.excluded_other, "record for other reasons"),
+            )
+            if n
+        ]
+        without = f"; without {listed(removed)}" if removed else ""
+        screened = counts.records_screened
+        left = (
+            ""
+            if screened is None
+            else f", {count(screened, 'record')} {'was' if screened == 1 else 'were'} screened"
         )
+        parts.append(f"A search gave {count(counts.identified, 'hit')}{without}{left}. ")
+    included = counts.new_studies
     parts.append(
-        f"{count(counts.new_studies, 'study', 'studies')} of quantized networks on medical images were included."
+        f"{count(included, 'study', 'studies')} of quantized networks on medical images "
+        f"{'was' if included == 1 else 'were'} included."
     )
     return text(*parts)
 
@@ -78,8 +93,18 @@ def _what_was_found(evidence: Evidence) -> list[Text]:
         else:
             said = f"was {pooled_words(result, pool.measure)} (about {_times(c.estimate)})"
         doubt = " The interval rests on few studies and is not to be relied on." if result.warnings else ""
+        doubt += _not_robust(pool)
         found.append(text(strong(f"{pool.outcome.label}"), f" {said}, over {basis}.{doubt}"))
     return found
+
+
+def _not_robust(pool: OutcomePool) -> str:
+    """Say so where the main interval excludes no change and the interval of a sensitivity analysis does not."""
+    intervals = [a.result.coefficients[0] for a in (pool.main, *pool.sensitivity) if a.result is not None]
+    crossing = [c.ci_low <= 0 <= c.ci_high for c in intervals]
+    if crossing[0] or not any(crossing):
+        return ""
+    return f" In {sum(crossing)} of {len(crossing) - 1} sensitivity analyses the interval includes no change."
 
 
 def _times(estimate: float) -> str:
@@ -99,7 +124,7 @@ def _what_is_missing(evidence: Evidence) -> Text:
     return text(
         f"Of {count(total, 'study', 'studies')}, the text seen mentions {listed(parts)}. ",
         link("How far each variable is reported", "#figure-coverage"),
-        " counts what the text seen mentions, which is mostly an abstract.",
+        f" counts what the text seen mentions ({text_seen(evidence)}).",
     )
 
 
@@ -116,7 +141,7 @@ def _corpus(evidence: Evidence) -> Text:
         f"{states.get(Verification.UNVERIFIED, 0)} are unverified. "
     )
     if not evidence.counts.full_text_done:
-        parts.append("There was no separate full-text stage: most values come from abstracts. ")
+        parts.append(f"There was no separate full-text stage; what was read is {text_seen(evidence)}. ")
     pairs = evidence.agreement.pooled
     if pairs.kappa is not None:
         parts.append(
@@ -124,6 +149,12 @@ def _corpus(evidence: Evidence) -> Text:
             f"(Cohen's kappa {pairs.kappa:.2f}). "
         )
     return text(*parts, link("Limitations", "#limitations"), ".")
+
+
+def text_seen(evidence: Evidence) -> str:
+    """Return in words how many studies were read as an abstract alone."""
+    abstracts = int((evidence.matrix["text_basis"] == "abstract").sum())
+    return f"an abstract alone for {abstracts} of {count(len(evidence.matrix), 'study', 'studies')}"
 
 
 def _edited(evidence: Evidence) -> Text:
