@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import Column, Date, Enum, Integer
 
-from db.codebook.codebook import Codebook, check_year
+from db.codebook.codebook import Codebook, check_url, check_year
 from db.errors import DataError, one_of, shown
 from db.models.base import PLAIN_NUMBER, SEPARATOR, Codes, Exact, exact
 
+ADDRESSES = frozenset({"url", "source_url"})
 WHOLE = re.compile(r"0|-?[1-9][0-9]{0,9}")
 LARGEST_WHOLE = 2_147_483_647
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -54,6 +55,8 @@ def parse_cell(column: Column[Any], text: str, codebook: Codebook) -> object:
         )
     if vocabulary := column.info.get("vocabulary"):
         codebook.check_code(vocabulary, text)
+    if column.name in ADDRESSES:
+        check_url(text)
     return text
 
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from db.command import Steps, add_authorship, add_json, add_verb, print_json, print_table
+from db.command import Steps, add_authorship, add_json, add_verb, print_json, print_table, whole
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -57,7 +57,7 @@ def build(parser: argparse.ArgumentParser) -> None:
         "key", nargs="?", metavar="KEY", help="only this row: its identifier (parts joined by |)"
     )
     history.add_argument(
-        "--limit", type=int, default=20, metavar="N", help="the last N changes (default: 20; 0: all)"
+        "--limit", type=whole, default=20, metavar="N", help="the last N changes (default: 20; 0: all)"
     )
     history.add_argument("--all", action="store_true", help="show loads of releases too")
     add_json(history)
@@ -113,6 +113,7 @@ def _load(given: argparse.Namespace) -> None:
 @contextmanager
 def _ready(given: str | None) -> Iterator["Engine"]:
     """Give a database with tables; a new SQLite file takes its place only when it was filled without a mistake."""
+    from db.errors import MedquantError
     from db.export import replacing
     from db.schema import require_schema, schema_of, upgrade_schema
     from db.session import database_url, open_database, reading
@@ -125,6 +126,8 @@ def _ready(given: str | None) -> Iterator["Engine"]:
             engine = open_database(str(temporary), create=True)
             upgrade_schema(engine)
             yield engine
+            if Path(name).exists():
+                raise MedquantError(f"another program made {name} meanwhile; load again to see what differs")
         return
     engine = open_database(given, create=True)
     with reading(engine) as connection:

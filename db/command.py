@@ -47,6 +47,13 @@ def told(words: str) -> str:
     return words
 
 
+def whole(words: str) -> int:
+    """Return a whole number of the command line, 0 or more."""
+    if not words.isdecimal() or not words.isascii():
+        raise argparse.ArgumentTypeError(f"{words!r} is no whole number; allowed: 0 or more")
+    return int(words)
+
+
 def print_json(value: object) -> None:
     """Print a value as JSON."""
     print(json.dumps(value, indent=2, ensure_ascii=False, default=str))

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlalchemy import Table
 from db.about import ABOUT, about_bytes, read_about
 from db.codebook.codebook import codebook_files, codebook_from_files
 from db.csvfile import CsvFile, read_csv
-from db.errors import DataError, MedquantError, shown
+from db.errors import DataError, MedquantError, one_of, shown
 from db.files import (
     CODEBOOK_FILES,
     FILES,
@@ -64,6 +65,7 @@ def read_corpus(folder: Path, progress: Progress = lambda _: None) -> Corpus:
         raise MedquantError(
             f"{folder} is no folder; give the folder with the CSV files, or none for the shipped corpus"
         )
+    _refuse_strangers(folder)
     own_codebook = folder / "codebook"
     book_files = codebook_files(own_codebook if own_codebook.is_dir() else None)
     codebook = codebook_from_files(book_files)
@@ -101,6 +103,18 @@ def read_corpus(folder: Path, progress: Progress = lambda _: None) -> Corpus:
     if readme is not None:
         hashes[README] = hashlib.sha256(readme.encode()).hexdigest()
     return Corpus(folder, files, rows, about, readme, _hash_of(hashes))
+
+
+def _refuse_strangers(folder: Path) -> None:
+    """Raise `MedquantError` for a CSV file that is none of ours: a misspelt one would be left out in silence."""
+    known = [file.name for file in FILES]
+    for path in sorted(folder.glob("*.csv")):
+        if path.name not in known:
+            close = get_close_matches(path.name, known, n=1, cutoff=0.5)
+            hint = f"is {close[0]} meant? " if close else ""
+            raise MedquantError(
+                f"{path} is no file of a corpus; {hint}rename it or take it out; {one_of(known)}"
+            )
 
 
 def corpus_hash(files: Mapping[str, bytes]) -> str:

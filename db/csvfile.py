@@ -37,8 +37,10 @@ class CsvFile:
         allowed = [*required, *optional]
         for column in required:
             if column not in self.header:
+                strangers = [name for name in self.header if name not in allowed]
+                instead = f" (the header has {shown(strangers[0])} instead)" if len(strangers) == 1 else ""
                 raise DataError(
-                    f"the column is missing; the header needs {', '.join(required)}",
+                    f"the column is missing{instead}; the header needs {', '.join(required)}",
                     file=self.name,
                     row=1,
                     column=column,

@@ -36,7 +36,7 @@ from db.models.tables import (
     Term,
     Variable,
 )
-from db.vocabulary import ChangeKind, Origin
+from db.vocabulary import ChangeKind, Origin, Stage
 
 Row = dict[str, Any]
 Rows = dict[Table, list[Row]]
@@ -222,6 +222,21 @@ def _read_comparisons(file: EvidenceFile, source: CsvFile, codebook: Codebook) -
     return {file.table: rows}
 
 
+def _read_screenings(file: EvidenceFile, source: CsvFile, codebook: Codebook) -> Rows:
+    """Read decisions on records; those on full texts are told by their reports."""
+    rows = plain_rows(file, source, codebook)
+    for (number, _), row in zip(source.rows, rows, strict=True):
+        if row["stage"] == Stage.FULL_TEXT:
+            raise DataError(
+                "'full_text' decisions are not read from this file; give each report a row in reports.csv instead; "
+                "allowed here: title_abstract",
+                file=source.name,
+                row=number,
+                column="stage",
+            )
+    return {file.table: rows}
+
+
 def _read_extractions(file: EvidenceFile, source: CsvFile, codebook: Codebook) -> Rows:
     """Read double extractions: a column a reviewer in the file, a row a reviewer in the database."""
     reviewers = {name: name.removeprefix(VOTE) for name in source.header if name.startswith(VOTE)}
@@ -270,7 +285,10 @@ FILES: tuple[EvidenceFile, ...] = (
     EvidenceFile("records.csv", Record, "one row a distinct record", required=True),
     EvidenceFile("identified.csv", Identified, "every raw hit, before duplicates were removed"),
     EvidenceFile(
-        "screenings.csv", Screening, "who decided what of which record; `adjudicated` is the consensus"
+        "screenings.csv",
+        Screening,
+        "who decided what of which record; `adjudicated` is the consensus",
+        read=_read_screenings,
     ),
     EvidenceFile(
         "studies.csv",

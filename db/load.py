@@ -10,14 +10,11 @@ from db.cells import render_cell
 from db.corpus import Corpus, Progress, joined
 from db.csvfile import header_line
 from db.errors import MedquantError
-from db.files import (
-    Row,
-    keys_of,
-    rows_in_order,
-)
+from db.files import Row, keys_of, rows_in_order, table_of
 from db.models.tables import (
     Base,
     History,
+    Record,
     Release,
     ReleaseFile,
 )
@@ -76,6 +73,7 @@ def load_corpus(
     with writing(engine, actor=actor, reason=f"{LOADER}: {name}") as connection:
         changes = {table: _difference(connection, table, corpus.rows[table]) for table in tables}
         if not overwrite:
+            _refuse_to_drop_most(connection, changes)
             _refuse_to_replace_edits(connection, changes)
         for table in tables:
             progress(table.name)
@@ -140,6 +138,18 @@ def _delete(connection: Connection, table: Table, keys: list[tuple[Any, ...]]) -
 def _update(connection: Connection, table: Table, rows: list[Row]) -> None:
     for key, row in zip(keys_of(rows, table), rows, strict=True):
         connection.execute(update(table).where(_matches(table, key)).values(row))
+
+
+def _refuse_to_drop_most(connection: Connection, changes: dict[Table, _Difference]) -> None:
+    """Refuse to delete more than half of the records: that is another corpus, not another release of this one."""
+    table = table_of(Record)
+    present = connection.scalar(select(func.count()).select_from(table)) or 0
+    gone = len(changes[table].deleted)
+    if gone > present / 2:
+        raise MedquantError(
+            f"this load would delete {gone:,} of the {present:,} records in the database: is it another corpus? "
+            "give it a database of its own with --db, or replace all with --overwrite"
+        )
 
 
 def _refuse_to_replace_edits(connection: Connection, changes: dict[Table, _Difference]) -> None:

@@ -109,7 +109,7 @@ def count_prisma(connection: Connection) -> PrismaCounts:
     records = connection.execute(select(Record.record_id, Record.removed)).all()
     through_databases = {row.record_id for row in records if arms[row.record_id] != {True}}
     decisions = final_decisions(connection, Stage.TITLE_ABSTRACT)
-    reasons = {row.record_id: row.reason for row in _deciding_rows(connection, Stage.TITLE_ABSTRACT)}
+    reasons = final_reasons(connection, Stage.TITLE_ABSTRACT)
     removed = {row.record_id: row.removed for row in records if row.removed}
     studies = connection.execute(select(Study.study_id, Study.record_id)).all()
     with_study = {row.record_id for row in studies}
@@ -162,9 +162,15 @@ def final_decisions(connection: Connection, stage: Stage) -> dict[str, Decision]
     return {key: decision for key, decision in (agreed | settled).items() if decision != Decision.MAYBE}
 
 
-def _deciding_rows(connection: Connection, stage: Stage):  # type: ignore[no-untyped-def]  # noqa: ANN202
-    query = select(Screening.record_id, Screening.reason).where(Screening.stage == stage)
-    return connection.execute(query.order_by(Screening.reviewer == ADJUDICATED)).all()
+def final_reasons(connection: Connection, stage: Stage) -> dict[str, str]:
+    """Return the reason for each exclusion that stands: the adjudicated one, else the first that a vote gives."""
+    query = select(Screening.record_id, Screening.reason).where(
+        Screening.stage == stage, Screening.decision == Decision.EXCLUDE, Screening.reason.is_not(None)
+    )
+    reasons: dict[str, str] = {}
+    for row in connection.execute(query.order_by(Screening.reviewer != ADJUDICATED, Screening.position)):
+        reasons.setdefault(row.record_id, row.reason)
+    return reasons
 
 
 @dataclass(frozen=True)

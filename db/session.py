@@ -72,6 +72,10 @@ def open_database(given: str | None, *, create: bool = False) -> Engine:
             raise MedquantError(f"{path} does not exist; `medquant db load --db {path}` makes and fills it")
         if create and not path.parent.exists():
             raise MedquantError(f"the folder {path.parent} does not exist; make it first")
+    if url.get_backend_name() not in ("sqlite", "postgresql"):
+        raise MedquantError(
+            f"{url.drivername} is no kind of database that is known here; allowed: sqlite, postgresql"
+        )
     # an SQLite connection is opened anew for each transaction, so that no command leaves a file open behind it
     pool = NullPool if in_file else None
     try:

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from db.cells import render_cell
 from db.check import check_database
@@ -16,6 +16,7 @@ from db.models.tables import (
     Identified,
     Record,
     Release,
+    Report,
     Run,
     Screening,
     Search,
@@ -25,11 +26,11 @@ from db.models.tables import (
     StudyValue,
 )
 from db.printed import Finding
-from db.prisma import ADJUDICATED, PrismaCounts, count_prisma
+from db.prisma import ADJUDICATED, PrismaCounts, count_prisma, final_decisions, final_reasons
 from db.prisma_checks import PrismaCheck, check_prisma
 from db.schema import schema_of
 from db.status import current_hash
-from db.vocabulary import RunState
+from db.vocabulary import Decision, RunState, Stage
 from review.agreement import (
     Agreement,
     FieldShare,
@@ -190,28 +191,44 @@ def _comparisons(connection: Connection) -> tuple[Row, ...]:
 
 
 def _records(connection: Connection) -> tuple[Row, ...]:
-    """Return every record with its final decision, the reason, the number of hits and the study it became."""
+    """Return every record with the decision that stands, its reason, its report, its hits and its studies."""
     hits = dict(
         connection.execute(select(Identified.record_id, func.count()).group_by(Identified.record_id)).all()
     )
-    studies = dict(connection.execute(select(Study.record_id, Study.study_id)).all())
-    votes: dict[str, list[Row]] = {}
-    for row in connection.execute(
-        select(Screening.__table__).order_by(Screening.stage, Screening.position)
-    ).mappings():
-        votes.setdefault(row["record_id"], []).append(dict(row))
+    studies = _by_record(connection, select(Study.record_id, Study.study_id).order_by(Study.position))
+    judges = _by_record(
+        connection,
+        select(Screening.record_id, Screening.reviewer)
+        .where(Screening.stage == Stage.TITLE_ABSTRACT, Screening.reviewer != ADJUDICATED)
+        .order_by(Screening.position),
+    )
+    decisions = final_decisions(connection, Stage.TITLE_ABSTRACT)
+    reasons = final_reasons(connection, Stage.TITLE_ABSTRACT)
+    reports: dict[str, list[Row]] = {}
+    for row in connection.execute(select(Report.__table__).order_by(Report.position)).mappings():
+        reports.setdefault(row["record_id"], []).append(dict(row))
     rows = []
     for row in connection.execute(select(Record.__table__).order_by(Record.position)).mappings():
-        its = votes.get(row["record_id"], [])
-        final = [vote for vote in its if vote["reviewer"] == ADJUDICATED] or its[-1:]
+        key = row["record_id"]
+        decision = (
+            decisions[key].value if key in decisions else "undecided" if key in judges else "not screened"
+        )
         rows.append(
             {
                 **row,
-                "hits": hits.get(row["record_id"], 0),
-                "study": studies.get(row["record_id"]),
-                "decision": final[-1]["decision"].value if final else "none",
-                "reason": final[-1]["reason"] if final else None,
-                "judges": [vote["reviewer"] for vote in its if vote["reviewer"] != ADJUDICATED],
+                "hits": hits.get(key, 0),
+                "studies": studies.get(key, []),
+                "decision": f"removed ({row['removed'].value})" if row["removed"] else decision,
+                "reason": reasons.get(key) if decision == Decision.EXCLUDE else None,
+                "reports": reports.get(key, []),
+                "judges": judges.get(key, []),
             }
         )
     return tuple(rows)
+
+
+def _by_record(connection: Connection, query: Select[str, str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for record, value in connection.execute(query):
+        found.setdefault(record, []).append(value)
+    return found

@@ -209,6 +209,8 @@ def _pool(given: argparse.Namespace) -> None:
         )
         for analysis in (pool.main, *pool.sensitivity):
             print(f"  {analysis.name}: " + (analysis.too_few or _one_line(analysis.result)))
+        if pool.new_group is not None:
+            print("  a new study group: {:.3f} to {:.3f} (95 % prediction interval)".format(*pool.new_group))
         print()
 
 
@@ -235,5 +237,6 @@ def _pool_as_dict(pool: Any) -> dict[str, Any]:  # noqa: ANN401
         "studies": pool.studies,
         "groups": pool.groups,
         "main": analysis(pool.main),
+        "new_group": pool.new_group,
         "sensitivity": [analysis(a) for a in pool.sensitivity],
     }

@@ -10,8 +10,10 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from statistics import fmean, stdev
 from typing import Literal
 
+from scipy.stats import t as student
 from sqlalchemy import Connection
 
 from db.codebook.codebook import Codebook, OutcomeInfo, codebook_from_database
@@ -52,7 +54,10 @@ class Analysis:
 
 @dataclass(frozen=True)
 class OutcomePool:
-    """Everything about one outcome: its effects, the main estimate, sensitivity analyses, what was left out."""
+    """Everything about one outcome: its effects, the main estimate, sensitivity analyses, what was left out.
+
+    `new_group` is where the mean of one more group of studies is expected (see `new_group_interval`).
+    """
 
     outcome: OutcomeInfo
     measure: Measure
@@ -64,6 +69,7 @@ class OutcomePool:
     largest_group: str | None
     main: Analysis
     sensitivity: tuple[Analysis, ...]
+    new_group: tuple[float, float] | None
 
     @property
     def unit(self) -> str:
@@ -160,7 +166,34 @@ def pool_outcome(
         largest_group=largest,
         main=main,
         sensitivity=tuple(sensitivity),
+        new_group=new_group_interval(clean) if main.result is not None else None,
     )
+
+
+def new_group_interval(effects: Sequence[Effect], level: float = 95.0) -> tuple[float, float] | None:
+    """Return where the mean effect of one more group of studies is expected to lie.
+
+    Parameters
+    ----------
+    effects
+        Effects of one outcome.
+    level
+        Percent.
+
+    Notes
+    -----
+    A prediction interval for one more value of a sample: mean ± t(m - 1) s sqrt(1 + 1/m) over the m group means, as
+    if these were normal and alike. It needs no sampling variances and cannot part chance from heterogeneity, so it
+    stands in for the interval of a random-effects model where nothing else can be had. None below three groups.
+    """
+    means = [
+        fmean(e.yi for e in effects if e.group == group) for group in dict.fromkeys(e.group for e in effects)
+    ]
+    m = len(means)
+    if m < FEWEST_GROUPS:
+        return None
+    half = float(student.ppf(0.5 + level / 200, m - 1)) * stdev(means) * math.sqrt(1 + 1 / m)
+    return fmean(means) - half, fmean(means) + half
 
 
 def _equal(effects: Sequence[Effect], name: str, why: str, *, by: Literal["row", "study"]) -> Analysis:

@@ -226,7 +226,7 @@ def _legend(ax: Axes, page: ForestPage, y: float) -> None:
             "s",
             style.BLUE,
             style.BLUE,
-            "with interval, area by weight",
+            "with interval, area by weight" if any(r.weight for r in rows) else "with interval",
         ),
         (
             any(r.hollow and not r.measured for r in rows),

@@ -9,11 +9,11 @@ from reports.evidence import Evidence
 from reports.figures import bit_change, tradeoff
 from reports.plates import Plates
 from reports.sections.outcome import estimate_cells, outcome_section
-from reports.sections.words import count, effect_words, listed
+from reports.sections.words import count, effect_words, interval_words, listed
 from review.effects import Effect
 from review.pool import BIT_CLASSES, FEWEST_GROUPS, OutcomePool, bit_class
 
-ACCURACY_LIKE = ("accuracy", "dice", "auc", "iou", "f1", "sensitivity", "precision")
+ACCURACY_LIKE = ("accuracy", "dice", "auc", "iou", "f1", "sensitivity", "specificity", "precision", "ssim")
 SINGLE = "effects-single"
 
 
@@ -26,7 +26,10 @@ def effects(evidence: Evidence, title: str, plates: Plates) -> Section:
                 "times, memory and energy by the ratio quantized to baseline. Only clean contrasts enter: precision is the "
                 "only stated difference. Few studies print a variance and some print many rows, so the main estimate "
                 "weighs every group of studies the same and takes its interval from the differences between groups "
-                "(CR2 standard errors, Satterthwaite degrees of freedom). Effects without a variance are drawn hollow."
+                "(CR2 standard errors, Satterthwaite degrees of freedom). Effects without a variance are drawn hollow. "
+                "Without variances the scatter cannot be parted into chance and heterogeneity, so τ², I² and Q are given "
+                "only where at least three groups have them; the prediction interval for one more group of studies rests "
+                "on the spread of the group means."
             )
         )
     ]
@@ -41,6 +44,11 @@ def effects(evidence: Evidence, title: str, plates: Plates) -> Section:
     if singles:
         subsections.append(Section(SINGLE, "Outcomes with one contrast", (_singles(singles),)))
     return Section("effects", title, tuple(blocks), tuple(subsections))
+
+
+def _point_label(evidence: Evidence, effect: Effect) -> str:
+    score = "" if effect.outcome == "accuracy" else f" ({evidence.codebook.outcomes[effect.outcome].label})"
+    return effect.source + score
 
 
 def is_single(pool: OutcomePool) -> bool:
@@ -109,6 +117,9 @@ def _pooled_table(evidence: Evidence) -> Table:
     for pool in evidence.pools:
         counts = [Cell(str(n), sort=n) for n in (len(pool.effects), pool.studies, pool.groups)]
         estimate = estimate_cells(pool.main, pool.measure, none="not pooled")
+        estimate.insert(
+            2, Cell("" if pool.new_group is None else interval_words(*pool.new_group, pool.measure))
+        )
         unit = "points" if pool.measure == Measure.DIFFERENCE else "ratio"
         name = Cell(
             pool.outcome.label, href=f"#{SINGLE if is_single(pool) else f'effects-{pool.outcome.code}'}"
@@ -121,7 +132,8 @@ def _pooled_table(evidence: Evidence) -> Table:
         Column("Studies", "right", 0.8),
         Column("Groups", "right", 0.8),
         Column("Estimate", "right", 1.2),
-        Column("95 % CI", "right", 2.2),
+        Column("95 % CI", "right", 1.8),
+        Column("New group, 95 %", "right", 1.8),
         Column("df", "right", 0.6),
     )
     return Table(
@@ -158,7 +170,7 @@ def _tradeoff(evidence: Evidence, plates: Plates) -> list[Block]:
         by_study[source].append(effect)
     points: list[tradeoff.TradeoffPoint] = []
     seen: set[tuple[str, str]] = set()
-    named: set[str] = set()
+    named: set[tuple[str, str]] = set()
     for effect in evidence.effects.effects:
         if effect.outcome not in ACCURACY_LIKE or effect.control != Control.CLEAN:
             continue
@@ -170,7 +182,7 @@ def _tradeoff(evidence: Evidence, plates: Plates) -> list[Block]:
         points.append(
             tradeoff.TradeoffPoint(
                 effect.source,
-                "" if effect.source in named else effect.source,
+                "" if (effect.source, effect.outcome) in named else _point_label(evidence, effect),
                 " + ".join(evidence.codebook.label("technique", code) for code in effect.technique)
                 or "unspecified",
                 math.exp(size.yi),
@@ -178,7 +190,7 @@ def _tradeoff(evidence: Evidence, plates: Plates) -> list[Block]:
                 effect.origin == Origin.MEASURED,
             )
         )
-        named.add(effect.source)
+        named.add((effect.source, effect.outcome))
     if not points:
         return [
             Note(
@@ -187,14 +199,15 @@ def _tradeoff(evidence: Evidence, plates: Plates) -> list[Block]:
                 )
             )
         ]
-    data = tradeoff.Tradeoff(tuple(points))
+    data = tradeoff.Tradeoff(tuple(points), accuracy_name="change of score, percentage points")
     figure = plates.add(
         "tradeoff",
         tradeoff.figure(data),
         title="Size change against accuracy change",
         caption=text(
-            "One point an arm of a clean contrast for which the same study reports size and accuracy, Dice, AUC or a "
-            "similar score; where a study reports one size only, it stands for all its arms."
+            "One point an arm of a clean contrast for which the same study reports size and a score: accuracy, or the "
+            "one that the label names. Where a study reports one size only, it stands for all its arms. Bounds such as "
+            "“at most” are drawn at the bound."
         ),
         alt=tradeoff.alt_text(data),
         data=tradeoff.table(data),

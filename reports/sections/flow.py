@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from db.prisma import PrismaCounts
 from db.prisma_checks import CheckStatus
-from reports.context import Block, Cell, Column, Note, Paragraph, Section, Table, code, text
-from reports.evidence import Evidence
+from db.vocabulary import Answer, Decision
+from reports.context import Block, Cell, Column, Note, Paragraph, Section, Table, text
+from reports.evidence import Evidence, Row
 from reports.figures import prisma_flow
 from reports.figures.prisma_flow import FlowBox, FlowItem, OtherMethods, PrismaFlow
 from reports.plates import Plates
@@ -22,7 +23,7 @@ def flow(evidence: Evidence, title: str, plates: Plates) -> Section:
         title="PRISMA 2020 flow of records, reports and studies",
         caption=text(
             "Every count is taken from rows of the database. Dashed boxes are stages that were not done. "
-            "On the HTML page a box leads to its records."
+            "On the HTML page the boxes of screened, excluded and included records lead to these."
         ),
         alt=prisma_flow.alt_text(data),
         data=prisma_flow.table(data),
@@ -133,11 +134,12 @@ def _checks(evidence: Evidence) -> Table:
 
 
 def records(evidence: Evidence, title: str) -> Section:
-    """Return the appendix of all screened records with decision and reason."""
+    """Return the appendix of all records with the decision that stands, its reason and, where sought, the report."""
+    full_text = any(r["reports"] for r in evidence.records)
     rows = []
     for r in evidence.records:
         reason = evidence.codebook.label("exclusion_reason", r["reason"]) if r["reason"] else ""
-        study = Cell(r["study"], href=f"#study-{r['study']}") if r["study"] else Cell("")
+        study = Cell("; ".join(r["studies"]), href=f"#study-{r['studies'][0]}") if r["studies"] else Cell("")
         rows.append(
             (
                 Cell(r["record_id"]),
@@ -147,6 +149,7 @@ def records(evidence: Evidence, title: str) -> Section:
                 Cell(", ".join(r["judges"])),
                 Cell(r["decision"]),
                 Cell(reason),
+                *([Cell(_report_words(evidence, r["reports"]))] if full_text else []),
                 study,
             )
         )
@@ -158,16 +161,29 @@ def records(evidence: Evidence, title: str) -> Section:
         Column("Judged by", width=0.9, paper=False),
         Column("Decision", width=0.9, filter="choice"),
         Column("Reason", width=1.7, filter="choice"),
+        *([Column("Report", width=1.7, filter="choice")] if full_text else []),
         Column("Study", width=1.7),
     )
-    caption = (
-        "Screened records with the decision that stands; the note of a title tells which hits were merged"
+    caption = "Records with the decision that stands; the note of a title tells which hits were merged"
+    stage = (
+        "on title and abstract; what became of its report stands beside it" if full_text else "and its reason"
     )
-    about = text(
-        "Records whose decision is ", code("include"), " became studies; the others name one reason."
-    )
-    return Section(
-        "records-section",
-        title,
-        (Paragraph(about), Table(RECORDS, caption, columns, tuple(rows), interactive=True)),
-    )
+    about = text(f"Each record with the decision that stands {stage}.")
+    table = Table(RECORDS, caption, columns, tuple(rows), interactive=True)
+    return Section("records-section", title, (Paragraph(about), table))
+
+
+def _report_words(evidence: Evidence, reports: list[Row]) -> str:
+    """Return what became of a record's reports."""
+    words = []
+    for report in reports:
+        if report["retrieved"] == Answer.NO:
+            words.append("not retrieved")
+        elif report["decision"] == Decision.EXCLUDE:
+            reason = report["reason"]
+            words.append(
+                f"exclude: {evidence.codebook.label('exclusion_reason', reason)}" if reason else "exclude"
+            )
+        else:
+            words.append(report["decision"].value if report["decision"] else "not assessed")
+    return "; ".join(words)

@@ -56,7 +56,16 @@ def _told(pool: OutcomePool) -> str:
         f"{count(len(pool.effects), 'clean contrast')} of {count(pool.studies, 'study', 'studies')} in "
         f"{count(pool.groups, 'group')}. Every group weighs the same; the interval rests on the differences between "
         "groups (CR2, Satterthwaite degrees of freedom); a sampling variance is known for "
-        f"{sum(e.vi is not None for e in pool.effects)} of them."
+        f"{sum(e.vi is not None for e in pool.effects)} of them.{_expected(pool)}"
+    )
+
+
+def _expected(pool: OutcomePool) -> str:
+    if pool.new_group is None:
+        return ""
+    return (
+        f" The mean of one more group of studies is expected within {interval_words(*pool.new_group, pool.measure)} "
+        "(95 % prediction interval over group means)."
     )
 
 
@@ -142,7 +151,8 @@ def _forest_summary(pool: OutcomePool) -> forest.ForestSummary | None:
     c = result.coefficients[0]
     model = f"Each of {pool.groups} study groups weighs the same; CR2 interval"
     footer = (f"{model}, {c.df:.1f} df." if c.df is not None else f"{model}.",)
-    return forest.ForestSummary("Mean of study groups", c.estimate, c.ci_low, c.ci_high, footer=footer)
+    low, high = pool.new_group or (None, None)
+    return forest.ForestSummary("Mean of study groups", c.estimate, c.ci_low, c.ci_high, low, high, footer)
 
 
 def estimate_cells(analysis: Analysis, measure: Measure, none: str = "too few groups") -> list[Cell]:

@@ -102,7 +102,7 @@ def _bytes(path: Path, change: Callable[[bytes], bytes]) -> None:
 
 RAW: list[tuple[str, Callable[[bytes], bytes], str]] = [
     ("missing column", lambda b: b.replace(b"query_id,purpose", b"query_id,why"),
-     "lookup_purposes.csv, row 1, column purpose: the column is missing; the header needs query_id, purpose"),
+     "lookup_purposes.csv, row 1, column purpose: the column is missing (the header has 'why' instead); the header needs query_id, purpose"),
     ("unknown column", lambda _: b"query_id,purpose,mood\n",
      "lookup_purposes.csv, row 1: 'mood' is no column of this file; allowed: query_id, purpose"),
     ("nameless column", lambda _: b"query_id,purpose,\n",
@@ -215,7 +215,7 @@ def test_provenance_without_a_value_of_its_own(
         ("variables.csv", "modality,", "modality,M,d,colour,yes,,s", "variables.csv, row 13, column type: 'colour' is unknown; allowed: text, code, integer, "),
         ("variables.csv", "modality,", "modality,M,d,text,perhaps,,s", "variables.csv, row 13, column multi: 'perhaps' is unknown; allowed: yes, no"),
         ("outcomes.csv", "dice,", "dice,Dice,sideways,difference,", "outcomes.csv, row 8, column better: 'sideways' is unknown; allowed: higher, lower, neither"),
-        ("terms.csv", "vocabulary,code,", "vocabulary,code,label,meaning", "terms.csv, row 1, column definition: the column is missing; "),
+        ("terms.csv", "vocabulary,code,", "vocabulary,code,label,meaning", "terms.csv, row 1, column definition: the column is missing (the header has 'meaning' instead); "),
         ("terms.csv", "modality,ct,", "modality,mri,MRI,", "terms.csv, row 8, column vocabulary, code: 'modality|mri' stands here for the second time (first in row 7); allowed: once"),
     ],
 )  # fmt: skip
@@ -261,3 +261,23 @@ def test_a_bad_corpus_toml(
 def test_a_readme_in_another_encoding(refuses: Callable[[str], None], tiny_dir: Path) -> None:
     (tiny_dir / "README.md").write_bytes("Größe".encode("latin-1"))
     refuses(f"{tiny_dir / 'README.md'} cannot be read: byte 3 is not UTF-8; save the file as UTF-8")
+
+
+def test_full_text_decisions_are_sent_to_their_own_file(
+    refuses: Callable[[str], None], tiny_dir: Path, set_cell: SetCell
+) -> None:
+    set_cell(tiny_dir / "screenings.csv", 2, "stage", "full_text")
+    refuses(
+        "screenings.csv, row 2, column stage: 'full_text' decisions are not read from this file; give each report a "
+        "row in reports.csv instead; allowed here: title_abstract"
+    )
+
+
+def test_an_address_that_is_none_is_refused_in_every_file(
+    refuses: Callable[[str], None], tiny_dir: Path, set_cell: SetCell
+) -> None:
+    set_cell(tiny_dir / "comparisons.csv", 2, "source_url", "javascript:alert(1)")
+    refuses(
+        "comparisons.csv, row 2, column source_url: 'javascript:alert(1)' is not an address; "
+        "allowed: http:// or https:// and no spaces"
+    )

@@ -186,7 +186,7 @@ def test_another_corpus_takes_the_place_of_the_one_before(
 ) -> None:
     for name in ("double_extraction.csv", "searches.csv", "lookup_purposes.csv"):
         (tiny_dir / name).unlink()
-    load(seeded_db, tiny_dir)
+    load(seeded_db, tiny_dir, overwrite=True)
     tables = {"records": 3, "studies": 2, "comparisons": 2, "double_extractions": 0, "extraction_votes": 0,
               "second_readings": 1, "searches": 0, "study_groups": 0, "acknowledgements": 0}  # fmt: skip
     assert {table: one(seeded_db, f"SELECT count(*) FROM {table}") for table in tables} == tables  # noqa: S608
@@ -222,3 +222,18 @@ def test_progress_is_told_for_every_file_and_table(fresh_db: Engine, tiny_dir: P
     corpus = read_corpus(tiny_dir, told.append)
     load_corpus(fresh_db, corpus, actor="loader", progress=told.append)
     assert {"records.csv", "reports.csv", Study.__tablename__, Search.__tablename__} <= set(told)
+
+
+def test_a_load_that_would_drop_most_records_is_refused(
+    seeded_db: Engine, tiny_dir: Path, load: Load, one: One
+) -> None:
+    with pytest.raises(MedquantError, match=r"delete 432 of the 432 records .* is it another corpus\?"):
+        load(seeded_db, tiny_dir)
+    assert one(seeded_db, "SELECT count(*) FROM records") == 432
+
+
+@pytest.mark.parametrize(("name", "meant"), [("report.csv", "reports.csv"), ("studys.csv", "studies.csv")])
+def test_a_misspelt_file_is_not_left_out_in_silence(tiny_dir: Path, name: str, meant: str) -> None:
+    (tiny_dir / name).write_text("x\n")
+    with pytest.raises(MedquantError, match=rf"{name} is no file of a corpus; is {meant} meant\?"):
+        read_corpus(tiny_dir)

@@ -30,7 +30,7 @@ def progress(name):
     if name == sys.argv[3]:
         os.kill(os.getpid(), signal.SIGKILL)
 
-load_corpus(open_database(sys.argv[1]), read_corpus(Path(sys.argv[2])), actor="killed", progress=progress)
+load_corpus(open_database(sys.argv[1]), read_corpus(Path(sys.argv[2])), actor="killed", overwrite=True, progress=progress)
 """
 TABLES = [table.name for table in Base.metadata.sorted_tables]
 

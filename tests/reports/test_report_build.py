@@ -209,3 +209,16 @@ def test_a_wrong_date_is_wrong_usage(report: Callable) -> None:
 
 def test_a_database_that_is_not_there_is_named(medquant: Medquant, tmp_path: Path) -> None:
     assert str(tmp_path / "none.db") in refusal(medquant("report", "--db", tmp_path / "none.db"))
+
+
+def test_an_error_that_the_check_finds_stops_a_final_build(
+    report: Callable, seeded_db: Engine, quick: Path, tmp_path: Path
+) -> None:
+    with writing(seeded_db, actor="tester", reason="a slip") as connection:
+        connection.exec_driver_sql(
+            "UPDATE study_values SET value = 'mrii' WHERE study_id = 'ren2021' AND variable = 'modality'"
+        )
+    said = refusal(report("--outline", quick))
+    assert "vocabulary at study_values ren2021|modality" in said
+    assert outputs(tmp_path) == []
+    assert report("--outline", quick, "--draft", "--form", "html").code == 0

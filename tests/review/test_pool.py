@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from dataclasses import asdict
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -15,7 +16,7 @@ from db.session import reading, writing
 from db.vocabulary import Bound, Control, Measure, Origin
 from review.effects import CORRELATION_GRID, Effect, Effects, read_effects
 from review.meta.univariate import random_effects
-from review.pool import Analysis, OutcomePool, pool_database
+from review.pool import Analysis, OutcomePool, new_group_interval, pool_database
 
 POOLED = ["accuracy", "dice", "size", "latency", "memory"]
 TOO_FEW = ["f1", "auc", "sensitivity", "specificity", "precision", "iou", "power"]
@@ -279,3 +280,14 @@ def test_outcomes_come_in_the_order_of_the_codebook(shipped: Engine) -> None:
 def test_empty_database_has_nothing_to_pool(fresh_db: Engine) -> None:
     with reading(fresh_db) as connection:
         assert pool_database(connection) == []
+
+
+def test_the_interval_of_a_new_group_is_the_prediction_interval_of_one_more_mean() -> None:
+    # Worked by hand: means 1, 2, 3 have sd 1; t(2, 0.975) = 4.302653; 2 ± 4.302653 * sqrt(4/3)
+    effects = [SimpleNamespace(group=g, yi=y) for g, y in (("a", 0.0), ("a", 2.0), ("b", 2.0), ("c", 3.0))]
+    low, high = new_group_interval(effects)  # type: ignore[arg-type, misc]
+    assert (low, high) == (pytest.approx(2 - 4.968276, abs=1e-5), pytest.approx(2 + 4.968276, abs=1e-5))
+
+
+def test_two_groups_give_no_interval_for_a_third() -> None:
+    assert new_group_interval([SimpleNamespace(group=g, yi=1.0) for g in "ab"]) is None  # type: ignore[misc]
