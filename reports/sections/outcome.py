@@ -89,6 +89,7 @@ def _forests(pool: OutcomePool, plates: Plates) -> list[Figure]:
         log=log,
         favours_low=sides[0],
         favours_high=sides[1],
+        footer=_row_intervals(pool),
     )
     parts = forest.pages(data)
     note = " One row a study: the mean of its contrasts." if merged else ""
@@ -113,6 +114,12 @@ def _forests(pool: OutcomePool, plates: Plates) -> list[Figure]:
             )
         )
     return figures
+
+
+def _row_intervals(pool: OutcomePool) -> tuple[str, ...]:
+    """Say what the intervals of single rows rest on."""
+    sources = dict.fromkeys(e.variance_from for e in (*pool.effects, *pool.measured) if e.vi is not None)
+    return (f"Intervals of single rows rest on: {'; '.join(sources)}.",) if sources else ()
 
 
 def _forest_row(effect: Effect) -> forest.ForestRow:
