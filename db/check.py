@@ -43,7 +43,7 @@ from db.models.tables import (
 from db.printed import Finding, Severity, check_comparison
 from db.prisma import count_prisma
 from db.prisma_checks import CheckStatus, check_prisma
-from db.vocabulary import Origin, Reading, Subject, Verification
+from db.vocabulary import Measure, Origin, Reading, Subject, Verification
 
 EVERYWHERE = "*"
 FLOW = frozenset(table_of(model).name for model in (Identified, Record, Report, Screening, Study))
@@ -77,6 +77,7 @@ def check_database(connection: Connection) -> list[Finding]:
         *(_prisma(connection) if not any(f.where.split()[0] in FLOW for f in cells) else [FLOW_UNREADABLE]),
         *_orphans(connection),
         *(finding for row in comparisons for finding in check_comparison(row)),
+        *_ranges(comparisons, codebook),
         *_second_readings(connection, comparisons),
         *_corrections(connection, comparisons),
     ]
@@ -210,6 +211,31 @@ def _with_numbers(row: dict[str, Any]) -> dict[str, Any]:
         except ArithmeticError:
             row[name] = None
     return row
+
+
+def _ranges(comparisons: list[Mapping[str, Any]], codebook: Codebook) -> Iterator[Finding]:
+    """Find shares outside 0 to 100 %, and sizes, times or energies that are not positive."""
+    most = {"percent": 100, "fraction": 1}
+    for row in comparisons:
+        info = codebook.outcomes.get(str(row["outcome"]))
+        for name in ("baseline_value", "quantized_value"):
+            value = row[name]
+            if value is None or info is None:
+                continue
+            share = info.measure == Measure.DIFFERENCE and row["unit"] in most
+            if share and not 0 <= value <= most[row["unit"]]:
+                allowed = f"0 to {most[row['unit']]} {row['unit']}"
+            elif info.measure == Measure.LOG_RATIO and value <= 0:
+                allowed = "more than 0"
+            else:
+                continue
+            yield Finding(
+                Severity.ERROR,
+                "range",
+                f"comparisons {row['comparison_id']} {name}",
+                f"{info.label} of {value} cannot be; allowed: {allowed}",
+                "correct the value or its unit",
+            )
 
 
 def _second_readings(connection: Connection, comparisons: list[Mapping[str, Any]]) -> Iterator[Finding]:

@@ -3,12 +3,8 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Iterator
-from typing import TypeVar
 
-Item = TypeVar("Item")
 Verb = argparse.ArgumentParser
-PAGE_WIDTH = 100
 
 
 def add_verb(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, about: str) -> Verb:
@@ -77,16 +73,6 @@ def print_table(header: list[str], rows: list[list[str]], numeric: tuple[int, ..
             for i, (c, w) in enumerate(zip(line, widths, strict=True))
         ]
         print("  ".join(cells).rstrip())
-
-
-def progress(items: Iterable[Item], label: str, total: int | None = None) -> Iterator[Item]:
-    """Go through items with a progress bar and the time left, where somebody watches."""
-    if not sys.stderr.isatty():
-        yield from items
-        return
-    from tqdm import tqdm
-
-    yield from tqdm(items, desc=label, total=total, leave=False, file=sys.stderr)
 
 
 class Steps:

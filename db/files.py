@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, Table, select
 from db.cells import parse_cell, render_cell
 from db.codebook.codebook import Codebook
 from db.csvfile import CsvFile, csv_bytes
-from db.errors import DataError, MedquantError, shown
+from db.errors import DataError, shown
 from db.models.base import Base
 from db.models.tables import (
     Acknowledgement,
@@ -342,20 +342,6 @@ CODEBOOK_FILES: tuple[EvidenceFile, ...] = (
     EvidenceFile("terms.csv", Term, "the codes of the open vocabularies"),
     EvidenceFile("outcomes.csv", Outcome, "what a comparison measures"),
 )
-
-
-def file_of(table: Table) -> EvidenceFile:
-    """Return the file that holds a table.
-
-    Raises
-    ------
-    MedquantError
-        If no file does.
-    """
-    for file in FILES + CODEBOOK_FILES:
-        if file.table is table:
-            return file
-    raise MedquantError(f"no evidence file holds {table.name}")
 
 
 def keys_of(rows: Iterable[Mapping[str, Any]], table: Table) -> list[tuple[Any, ...]]:

@@ -57,7 +57,6 @@ class PrismaCounts:
     total_studies: int = 0
     total_reports: int = 0
     record_exclusion_reasons: Mapping[str, int] = field(default_factory=dict)
-    included_without_full_text: int = 0
     distinct_studies: int = 0
     unresolved: tuple[str, ...] = ()
 
@@ -87,8 +86,7 @@ class PrismaCounts:
 _KEYS = tuple(
     name
     for name in PrismaCounts.__dataclass_fields__
-    if name
-    not in ("record_exclusion_reasons", "included_without_full_text", "distinct_studies", "unresolved")
+    if name not in ("record_exclusion_reasons", "distinct_studies", "unresolved")
 )
 
 
@@ -139,7 +137,6 @@ def count_prisma(connection: Connection) -> PrismaCounts:
         record_exclusion_reasons=dict(
             Counter(reasons.get(key) or "not stated" for key in excluded).most_common()
         ),
-        included_without_full_text=0 if reports.done else len(with_study & through_databases),
         distinct_studies=len({row.study_id for row in studies}),
         unresolved=tuple(sorted(_unresolved(connection, decisions, with_study, through_databases))),
     )

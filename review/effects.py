@@ -11,7 +11,6 @@ difference of proportions; phi). Warrens MJ. Psychometrika 2008;73:777-89 (range
 
 import math
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -335,11 +334,6 @@ def phi_range(p: float, q: float) -> tuple[float, float]:
     if spread == 0:
         return 0.0, 0.0
     return -min(p * q, (1 - p) * (1 - q)) / spread, min(p * (1 - q), q * (1 - p)) / spread
-
-
-def sources(effects: Sequence[Effect]) -> list[str]:
-    """Return the distinct studies or runs of effects, in order."""
-    return list(dict.fromkeys(effect.source for effect in effects))
 
 
 def _printed(value: Decimal | None, unit: str) -> str:

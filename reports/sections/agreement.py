@@ -2,7 +2,7 @@
 
 from reports.context import Block, Cell, Column, Note, Paragraph, Section, Table, text
 from reports.evidence import Evidence
-from reports.sections.words import count
+from reports.sections.words import count, listed
 from review.agreement import FieldShare, PairAgreement
 
 
@@ -37,6 +37,14 @@ def agreement(evidence: Evidence, title: str) -> Section:
         ),
         _fields("extraction-agreement", "Values extracted twice that say the same", evidence.extraction),
     ]
+    if evidence.second_readings:
+        told = listed([f"{n} {verdict.replace('_', ' ')}" for verdict, n in evidence.second_readings.items()])
+        total = sum(evidence.second_readings.values())
+        blocks.append(
+            Paragraph(
+                text(f"{count(total, 'value')} were looked for a second time, on another copy: {told}.")
+            )
+        )
     return Section("agreement", title, tuple(b for b in blocks if not (isinstance(b, Table) and not b.rows)))
 
 

@@ -75,6 +75,8 @@ def test_the_tiny_corpus_has_only_few_hits(tiny_db: Engine) -> None:
         ("orphan", "records r3", "DELETE FROM identified WHERE record_id = 'r3'"),
         ("as_printed", "comparisons s1-01 baseline_value", "UPDATE comparisons SET as_printed = '90.5 to 91.0' WHERE study_id = 's1'"),
         ("arithmetic", "comparisons s1-01", "UPDATE comparisons SET change_value = '0.50' WHERE study_id = 's1'"),
+        ("range", "comparisons s1-01 quantized_value", "UPDATE comparisons SET quantized_value = '905' WHERE study_id = 's1'"),
+        ("range", "comparisons s1-01 baseline_value", "UPDATE comparisons SET baseline_value = '-1' WHERE study_id = 's1'"),
         ("verification", "comparisons s1-01", "UPDATE comparisons SET verification = 'confirmed'"),
         ("correction", "corrections nobody unit", "UPDATE corrections SET id = 'nobody'"),
     ],

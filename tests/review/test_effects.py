@@ -29,7 +29,6 @@ from review.effects import (
     paired_variance_from_sds,
     phi_range,
     read_effects,
-    sources,
     variance,
 )
 
@@ -387,13 +386,6 @@ def test_arms_are_shown_as_printed_with_their_unit(shipped_effects: Effects) -> 
     shown = {e.comparison_id: (e.baseline, e.quantized) for e in shipped_effects.effects}
     assert shown["lbanet2025-01"] == ("122 fps", "779 fps")
     assert shown["abid2022-01"] == ("", "")
-
-
-def test_sources_are_named_once_in_order(shipped_effects: Effects) -> None:
-    effects = shipped_effects.of("accuracy")
-    found = sources(effects)
-    assert len(found) == len(set(found)) == 11
-    assert found[0] == effects[0].source
 
 
 def test_higher_assumed_correlation_never_widens_an_effect(shipped: Engine) -> None:
