@@ -19,7 +19,11 @@ KEYS = (
     "amendments",
     "funding",
     "competing_interests",
+    "previous_studies",
+    "previous_reports",
 )
+COUNTS = ("previous_studies", "previous_reports")
+"""Keys whose text is a whole number: what an earlier version of the review included."""
 
 
 def read_about(folder: Path) -> dict[str, str] | None:
@@ -52,6 +56,8 @@ def read_about(folder: Path) -> dict[str, str] | None:
                 f"{shown(f'{key} = {value!r}')} is not expected; {one_of(KEYS)}, each a text in quotes",
                 file=ABOUT,
             )
+        if key in COUNTS and not (value.isascii() and value.isdecimal()):
+            raise DataError(f"{key} is {shown(value)}; allowed: a whole number in quotes", file=ABOUT)
         if not value.strip():
             raise DataError(f"{key} is empty; fill it, or take the line out", file=ABOUT)
     return about

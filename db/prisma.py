@@ -13,7 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from db.models.tables import Identified, Record, Report, Screening, Study
+from db.about import COUNTS
+from db.models.tables import Identified, Record, Release, Report, Screening, Study
 from db.vocabulary import Answer, Decision, Removal, Route, Stage
 
 ADJUDICATED = "adjudicated"
@@ -115,6 +116,7 @@ def count_prisma(connection: Connection) -> PrismaCounts:
     excluded = [key for key in screened if decisions[key] == Decision.EXCLUDE]
     reports = _report_counts(connection, through_databases)
     new_reports = reports.included if reports.done else len(with_study)
+    previous = _previous(connection)
     database_hits = sum(routes[Route.DATABASE].values()) + sum(routes[Route.REGISTER].values())
     return PrismaCounts(
         database_results=sum(routes[Route.DATABASE].values()) if hits else None,
@@ -132,14 +134,22 @@ def count_prisma(connection: Connection) -> PrismaCounts:
         **reports.fields,
         new_studies=len(studies),
         new_reports=new_reports,
-        total_studies=len(studies),
-        total_reports=new_reports,
+        previous_studies=previous["previous_studies"],
+        previous_reports=previous["previous_reports"],
+        total_studies=(previous["previous_studies"] or 0) + len(studies),
+        total_reports=(previous["previous_reports"] or 0) + new_reports,
         record_exclusion_reasons=dict(
             Counter(reasons.get(key) or "not stated" for key in excluded).most_common()
         ),
         distinct_studies=len({row.study_id for row in studies}),
         unresolved=tuple(sorted(_unresolved(connection, decisions, with_study, through_databases))),
     )
+
+
+def _previous(connection: Connection) -> dict[str, int | None]:
+    """Return what an earlier version of the review included, as the corpus says; None where there was none."""
+    about = connection.scalar(select(Release.about).order_by(Release.id.desc()).limit(1)) or {}
+    return {key: int(about[key]) if key in about else None for key in COUNTS}
 
 
 def final_decisions(connection: Connection, stage: Stage) -> dict[str, Decision]:

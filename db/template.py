@@ -1,5 +1,6 @@
 """Blank files for another review, with the data dictionary that says what each column may hold."""
 
+from db.about import COUNTS, KEYS
 from db.cells import allowed_values
 from db.codebook.codebook import Codebook, VariableInfo, codebook_files, codebook_from_files
 from db.csvfile import csv_bytes
@@ -17,6 +18,18 @@ def template_files() -> dict[str, bytes]:
     return files
 
 
+_BESIDE = f"""
+## Beside the CSV files
+
+All of these may be left out.
+
+- `corpus.toml`: what the corpus says of itself, one line a key such as `release = "2026.1"`; keys: {", ".join(KEYS)}.
+  `notice` stands on the first page of the report; {" and ".join(COUNTS)} are whole numbers in quotes.
+- `README.md`: the corpus told in Markdown; the items of its section “Limitations” stand in the report.
+- `codebook/`: `variables.csv`, `terms.csv` and `outcomes.csv`, if the shipped codebook does not fit.
+"""
+
+
 def data_dictionary(codebook: Codebook) -> str:
     """Return in Markdown what every column of every file may hold."""
     preface = (
@@ -24,7 +37,7 @@ def data_dictionary(codebook: Codebook) -> str:
         "`;` separates several values where a column may hold them. Files marked *required* must be there;\n"
         "the others may be left out. Check with `medquant db load DIR`, which names file, row and column.\n"
     )
-    parts = [preface]
+    parts = [preface, _BESIDE]
     for file in FILES:
         parts.append(
             f"\n## {file.name}{' (required)' if file.required else ''}\n\n{file.about[0].upper()}{file.about[1:]}.\n"

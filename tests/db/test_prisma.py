@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import Engine, text
 
 from db.check import check_database
+from db.corpus import read_corpus
+from db.errors import DataError
 from db.load import LoadResult
 from db.prisma import PrismaCounts, count_prisma, final_decisions
 from db.prisma_checks import CheckStatus, PrismaCheck, check_prisma
@@ -338,3 +340,19 @@ def test_without_logged_screening_a_record_with_a_study_is_settled(flow_db: Engi
     assert counts.records_screened is None
     assert "r1" not in counts.unresolved
     assert "r2" in counts.unresolved
+
+
+def test_studies_of_an_earlier_version_are_added_to_the_totals(
+    fresh_db: Engine, tiny_dir: Path, load: Load
+) -> None:
+    (tiny_dir / "corpus.toml").write_text('release = "2"\nprevious_studies = "7"\nprevious_reports = "9"\n')
+    load(fresh_db, tiny_dir)
+    counts = _counts(fresh_db)
+    assert (counts.previous_studies, counts.previous_reports) == (7, 9)
+    assert (counts.total_studies, counts.total_reports) == (7 + counts.new_studies, 9 + counts.new_reports)
+
+
+def test_a_previous_count_that_is_no_number_is_refused(tiny_dir: Path) -> None:
+    (tiny_dir / "corpus.toml").write_text('previous_studies = "seven"\n')
+    with pytest.raises(DataError, match=r"previous_studies is 'seven'; allowed: a whole number in quotes"):
+        read_corpus(tiny_dir)
