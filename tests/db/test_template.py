@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from db.about import KEYS
 from db.codebook.codebook import codebook_files, codebook_from_files
 from db.corpus import read_corpus
 from db.files import FILES
@@ -39,6 +40,8 @@ def test_the_dictionary_explains_every_column(medquant: Medquant, tmp_path: Path
     medquant("db", "template", tmp_path / "new")
     chapters = (tmp_path / "new" / "DICTIONARY.md").read_text().split("\n## ")[1:]
     codebook = codebook_from_files(codebook_files(None))
+    beside, *chapters = chapters
+    assert all(key in beside for key in KEYS)
     assert len(chapters) == len(FILES)
     for file, chapter in zip(FILES, chapters, strict=True):
         assert chapter.startswith(file.name)
