@@ -12,6 +12,7 @@ from reports.figures.prisma_flow import FlowBox, FlowItem, OtherMethods, PrismaF
 from reports.plates import Plates
 
 RECORDS = "records"
+MERGED = "merged"
 
 
 def flow(evidence: Evidence, title: str, plates: Plates) -> Section:
@@ -23,7 +24,7 @@ def flow(evidence: Evidence, title: str, plates: Plates) -> Section:
         title="PRISMA 2020 flow of records, reports and studies",
         caption=text(
             "Every count is taken from rows of the database. Dashed boxes are stages that were not done. "
-            "On the HTML page the boxes of screened, excluded and included records lead to these."
+            "On the HTML page a box leads to its records; that of duplicates to the records into which they were merged."
         ),
         alt=prisma_flow.alt_text(data),
         data=prisma_flow.table(data),
@@ -61,7 +62,7 @@ def diagram(evidence: Evidence) -> PrismaFlow:
         identified=FlowBox(
             c.identified, "#searches", tuple(FlowItem(name, n) for name, n in sources.items())
         ),
-        removed=FlowBox(_sum(removed.values()), None, _items(removed)),
+        removed=FlowBox(_sum(removed.values()), f"#{RECORDS}?Duplicates={MERGED}", _items(removed)),
         screened=FlowBox(c.records_screened, f"#{RECORDS}"),
         excluded=FlowBox(
             c.records_excluded,
@@ -146,6 +147,7 @@ def records(evidence: Evidence, title: str) -> Section:
                 Cell(r["title"], href=r["url"], note=r["dedup_note"]),
                 Cell(str(r["year"] or ""), sort=r["year"]),
                 Cell(str(r["hits"]), sort=r["hits"]),
+                Cell(MERGED if r["hits"] > 1 else ""),
                 Cell(", ".join(r["judges"])),
                 Cell(r["decision"]),
                 Cell(reason),
@@ -158,6 +160,7 @@ def records(evidence: Evidence, title: str) -> Section:
         Column("Title", width=5),
         Column("Year", "right", 0.6, filter="choice"),
         Column("Hits", "right", 0.5),
+        Column("Duplicates", width=0.9, paper=False, filter="choice"),
         Column("Judged by", width=0.9, paper=False),
         Column("Decision", width=0.9, filter="choice"),
         Column("Reason", width=1.7, filter="choice"),

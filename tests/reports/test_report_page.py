@@ -221,10 +221,12 @@ def test_a_box_of_the_flow_narrows_the_records_to_its_own(open_page: OpenPage, b
         assert number is not None
         anchor.press("Enter")
         told = page.locator("#records output").text_content() or ""
-        assert told.startswith(f"{number[1]} of 432 rows"), told
+        # 224 duplicates were merged into 117 of the 432 records; every other box counts records
+        rows = {"224": "117"}.get(number[1], number[1])
+        assert told.startswith(f"{rows} of 432 rows"), told
         assert "not understood" not in told
         narrowing += 1
-    assert narrowing == 6
+    assert narrowing == 7
 
 
 def test_every_box_of_the_flow_speaks_its_own_count(source: str) -> None:
