@@ -133,10 +133,10 @@ def _hints(ax: Axes, lift: float) -> list[Box]:
     boxes = []
     frame = ax.get_window_extent()
     for x, y, words in (
-        (0, 1, "smaller, accuracy gained"),
-        (1, 1, "larger,\naccuracy gained"),
-        (0, 0, "smaller, accuracy lost"),
-        (1, 0, "larger,\naccuracy lost"),
+        (0, 1, "smaller, score gained"),
+        (1, 1, "larger,\nscore gained"),
+        (0, 0, "smaller, score lost"),
+        (1, 0, "larger,\nscore lost"),
     ):
         ax.annotate(
             words,

@@ -131,16 +131,16 @@ class PooledEstimate:
     test: str
     level: float
     coefficients: tuple[Coefficient, ...]
-    tau2: float | None
-    tau2_ci: tuple[float, float] | None
-    I2: float | None
-    I2_ci: tuple[float, float] | None
-    H2: float | None
-    H2_ci: tuple[float, float] | None
-    Q: float | None
-    Q_df: int | None
-    Q_p: float | None
-    prediction_interval: PredictionInterval | None
+    tau2: float | None = None
+    tau2_ci: tuple[float, float] | None = None
+    I2: float | None = None
+    I2_ci: tuple[float, float] | None = None
+    H2: float | None = None
+    H2_ci: tuple[float, float] | None = None
+    Q: float | None = None
+    Q_df: int | None = None
+    Q_p: float | None = None
+    prediction_interval: PredictionInterval | None = None
     weights: tuple[float, ...]
     robust: tuple[Coefficient, ...]
     warnings: tuple[str, ...]
