@@ -1,0 +1,1 @@
+"""Images: folders, phantoms, caches, splits and what leaks between them."""
