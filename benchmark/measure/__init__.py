@@ -1,0 +1,1 @@
+"""What an arm is worth: scores, paired change, size, time, memory, energy."""
