@@ -1,0 +1,1 @@
+"""Networks, start weights and training; TensorFlow lives here."""
