@@ -4,15 +4,20 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 BUILD  := build
 DB     := $(BUILD)/medquant.db
-CORPUS := $(wildcard db/evidence/*) $(wildcard db/codebook/*) $(wildcard db/migrations/versions/*.py)
+CORPUS := $(wildcard db/evidence/*) $(wildcard db/codebook/*) $(wildcard db/results/*) $(wildcard db/migrations/versions/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lint format bench lock browser clean
+.PHONY: help report benchmark test lint format bench lock browser clean
 
 help:  ## show the targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 report: $(VENV)/.run $(DB)  ## evidence -> build/medquant.db -> build/report.html and build/report.pdf
+	$(BIN)/medquant report --db $(DB) --out $(BUILD)
+
+# DATA names a folder of images, as MEDQUANT_DATA does; without either, synthetic phantoms stand in.
+benchmark: $(VENV)/.benchmark $(DB)  ## re-measure the quick ladder (DATA=folder, else phantoms), then the report with its rows
+	$(BIN)/medquant benchmark run --quick $(if $(DATA),--data "$(DATA)",$(if $(MEDQUANT_DATA),,--phantom)) --db $(DB)
 	$(BIN)/medquant report --db $(DB) --out $(BUILD)
 
 test: lint browser  ## all tests, after lint, types and import contracts
@@ -34,7 +39,9 @@ bench: $(VENV)/.dev  ## load and report 1x, 10x and 100x the corpus; print time 
 lock: $(VENV)/.dev  ## resolve the lock files anew (needs the network)
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile $(LOCK) --group build pyproject.toml --output-file locks/run.txt
-	$(BIN)/uv pip compile $(LOCK) --group dev --constraints locks/run.txt pyproject.toml --output-file locks/dev.txt
+	$(BIN)/uv pip compile $(LOCK) --group build $(EXTRAS) --constraints locks/run.txt pyproject.toml --output-file locks/benchmark.txt
+	$(BIN)/uv pip compile $(LOCK) --group dev $(EXTRAS) --constraints locks/benchmark.txt pyproject.toml --output-file locks/dev.txt
+EXTRAS := --extra benchmark --extra onnx
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
 browser:  # Debian's Chromium and poppler for the tests that look at the page
@@ -59,6 +66,10 @@ $(VENV)/.python:
 $(VENV)/.run: $(VENV)/.python locks/run.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/run.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.benchmark: $(VENV)/.run locks/benchmark.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/benchmark.txt
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run locks/dev.txt

@@ -23,6 +23,7 @@ from db.cells import parse_cell
 from db.codebook.codebook import Codebook, codebook_from_database
 from db.errors import DataError, MedquantError
 from db.files import table_of
+from db.measured_check import check_measured
 from db.models.base import Exact
 from db.models.tables import (
     TRACKED,
@@ -43,10 +44,12 @@ from db.models.tables import (
 from db.printed import Finding, Severity, check_comparison
 from db.prisma import count_prisma
 from db.prisma_checks import CheckStatus, check_prisma
+from db.results_file import TABLES
 from db.vocabulary import Measure, Origin, Reading, Subject, Verification
 
 EVERYWHERE = "*"
 FLOW = frozenset(table_of(model).name for model in (Identified, Record, Report, Screening, Study))
+MEASURED = frozenset(table.name for table in TABLES)
 FLOW_UNREADABLE = Finding(
     Severity.ERROR,
     "prisma",
@@ -80,6 +83,7 @@ def check_database(connection: Connection) -> list[Finding]:
         *_ranges(comparisons, codebook),
         *_second_readings(connection, comparisons),
         *_corrections(connection, comparisons),
+        *(check_measured(connection) if not any(f.where.split()[0] in MEASURED for f in cells) else []),
     ]
     return [
         replace(f, accepted=accepted.get((f.code, f.where)) or accepted.get((f.code, EVERYWHERE)))

@@ -11,6 +11,8 @@ from db.command import Steps, add_authorship, add_json, add_verb, print_json, pr
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from db.results_file import ResultFile
+
 
 def build(parser: argparse.ArgumentParser) -> None:
     """Add the verbs; nothing heavy is imported before one of them runs."""
@@ -35,6 +37,12 @@ def build(parser: argparse.ArgumentParser) -> None:
     )
     load.add_argument(
         "--overwrite", action="store_true", help="replace rows that were edited since the last load"
+    )
+    load.add_argument(
+        "--results",
+        type=Path,
+        metavar="DIR",
+        help="folder with measured results to add, or none (default: the shipped results with the shipped corpus)",
     )
     load.add_argument("--by", metavar="NAME", help="who loads (default: MEDQUANT_ACTOR, else log-in name)")
     load.set_defaults(run=_load)
@@ -97,17 +105,32 @@ def _load(given: argparse.Namespace) -> None:
     from db.corpus import SHIPPED, read_corpus
     from db.files import FILES
     from db.load import load_corpus
+    from db.measured import load_results
     from db.models.tables import Base
     from db.session import current_actor, database_url
 
     with Steps("load", total=len(FILES) + len(Base.metadata.tables)) as steps:
         corpus = read_corpus(given.directory or SHIPPED, steps)
+        files = _measured_files(given)
         with _ready(given.db) as engine:
-            result = load_corpus(
-                engine, corpus, actor=current_actor(given.by), overwrite=given.overwrite, progress=steps
-            )
+            actor = current_actor(given.by)
+            result = load_corpus(engine, corpus, actor=actor, overwrite=given.overwrite, progress=steps)
+            measured = load_results(engine, files, actor=actor)
     print(f"{database_url(given.db).database}: release {result.release} ({result.sha256[:12]}) loaded")
     print(f"  rows: {result.inserted:,} inserted, {result.updated:,} updated, {result.deleted:,} deleted")
+    if files:
+        differing = len(measured.differing)
+        left = f", {differing:,} of them with other content, left as they are" if differing else ""
+        print(f"  runs: {measured.inserted:,} inserted, {measured.present:,} present already{left}")
+
+
+def _measured_files(given: argparse.Namespace) -> "list[ResultFile]":
+    """Return the measured results to load: those named, else those that ship with the shipped corpus."""
+    from db.measured import SHIPPED, read_results
+
+    if given.results is not None:
+        return [] if str(given.results) == "none" else read_results(given.results)
+    return read_results(SHIPPED) if given.directory is None and SHIPPED.is_dir() else []
 
 
 @contextmanager
@@ -215,15 +238,22 @@ def _status(given: argparse.Namespace) -> None:
     if given.json:
         print_json(status)
         return
-    comparisons, runs = status["comparisons"], status["runs"]
+    comparisons = status["comparisons"]
     rows = [
         ["schema", str(status["schema"])],
         ["release", f"{status['release'] or 'none'}{' (edited since)' if status['edited'] else ''}"],
         *([name, f"{status[name]:,}"] for name in ("searches", "records", "studies")),
         ["comparisons", f"{comparisons['reported']:,} reported, {comparisons['measured']:,} measured"],
-        ["runs", ", ".join(f"{n} {state}" for state, n in runs.items()) or "none"],
+        ["cases", f"{status['cases']:,}"],
+        ["runs", _counted(status["runs"])],
     ]
+    if status["synthetic_runs"]:
+        rows.append(["synthetic runs", f"{_counted(status['synthetic_runs'])} (no evidence)"])
     print_table(["database", str(engine.url.database)], rows)
+
+
+def _counted(states: dict[str, int]) -> str:
+    return ", ".join(f"{n:,} {state}" for state, n in states.items()) or "none"
 
 
 def _template(given: argparse.Namespace) -> None:

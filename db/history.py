@@ -11,10 +11,24 @@ from sqlalchemy.engine import RowMapping
 from db.errors import MedquantError, one_of, shown
 from db.files import table_of
 from db.load import LOADER
-from db.models.tables import TRACKED, History, Release
-from db.vocabulary import Action
+from db.models.tables import (
+    TRACKED,
+    Case,
+    Claim,
+    Environment,
+    History,
+    ImageSet,
+    Measurement,
+    Prediction,
+    Release,
+    Run,
+)
+from db.vocabulary import Action, Origin
 
 TABLES: Mapping[str, Table] = {table_of(model).name: table_of(model) for model in TRACKED}
+_MEASURED = tuple(
+    table_of(model).name for model in (Case, Claim, Environment, ImageSet, Measurement, Prediction, Run)
+)
 
 
 @dataclass(frozen=True)
@@ -44,6 +58,7 @@ def read_history(
     limit: int = 0,
     loads: bool = False,
     after: int = 0,
+    measured: bool = True,
 ) -> list[HistoryEntry]:
     """Return changes, oldest first.
 
@@ -59,6 +74,8 @@ def read_history(
         Whether rows that a load wrote are shown.
     after
         Only changes with a greater running number.
+    measured
+        Whether measured rows are shown.
 
     Raises
     ------
@@ -74,15 +91,21 @@ def read_history(
         query = query.where(History.row_key == key)
     if not loads:
         query = query.where(History.reason.is_(None) | ~History.reason.startswith(f"{LOADER}:"))
+    if not measured:
+        query = query.where(History.table_name.not_in(_MEASURED))
     query = query.order_by(History.id.desc())
     rows = connection.execute(query.limit(limit) if limit else query).mappings().all()
-    return [_entry(row) for row in reversed(rows)]
+    return [_entry(row) for row in reversed(rows) if measured or not _is_measured(row)]
+
+
+def _is_measured(row: RowMapping) -> bool:
+    return bool((row["new"] or row["old"]).get("origin") == Origin.MEASURED)
 
 
 def changes_since_release(connection: Connection) -> list[HistoryEntry]:
-    """Return every change that was made after the last release was loaded."""
+    """Return every change of the evidence that was made after the last release was loaded; measured rows are none."""
     last = connection.scalar(select(Release.history_id).order_by(Release.id.desc()).limit(1)) or 0
-    return read_history(connection, after=last)
+    return read_history(connection, after=last, measured=False)
 
 
 def undo_change(connection: Connection, change: int) -> int:

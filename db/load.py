@@ -21,6 +21,8 @@ from db.models.tables import (
 from db.session import writing
 
 LOADER = "medquant db load"
+RESULTS_LOADER = f"{LOADER}: (measured results)"
+"""The reason in the history of rows that came with files of measured results."""
 _BATCH = 20_000
 
 
@@ -180,8 +182,14 @@ def _record_release(connection: Connection, corpus: Corpus, name: str) -> None:
         select(Release.sha256, Release.history_id).order_by(Release.id.desc()).limit(1)
     ).first()
     newest = connection.scalar(select(func.max(History.id))) or 0
-    if last is not None and last.sha256 == corpus.sha256 and last.history_id == newest:
-        return
+    if last is not None and last.sha256 == corpus.sha256:
+        since = connection.scalar(
+            select(func.count()).where(
+                History.id > last.history_id, History.reason.is_(None) | (History.reason != RESULTS_LOADER)
+            )
+        )
+        if not since:
+            return
     release = connection.execute(
         insert(Release)
         .values(

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, func, select
 
 from db.corpus import corpus_hash
 from db.export import export_files
-from db.models.tables import Comparison, Record, Release, Run, Search, Study
+from db.models.tables import Case, Comparison, Record, Release, Run, Search, Study
 from db.prisma import count_prisma
 from db.vocabulary import Origin
 
@@ -23,7 +23,6 @@ def read_status(connection: Connection, schema: str) -> dict[str, Any]:
     origins = dict(
         connection.execute(select(Comparison.origin, func.count()).group_by(Comparison.origin)).all()
     )
-    states = connection.execute(select(Run.state, func.count()).group_by(Run.state)).all()
     release = connection.execute(
         select(Release.name, Release.sha256).order_by(Release.id.desc()).limit(1)
     ).first()
@@ -38,9 +37,17 @@ def read_status(connection: Connection, schema: str) -> dict[str, Any]:
         "records": count(Record),
         "studies": count(Study),
         "comparisons": {origin.value: origins.get(origin, 0) for origin in Origin},
-        "runs": {state.value: number for state, number in states},
+        "cases": connection.scalar(select(func.count(Case.case_id.distinct()))) or 0,
+        "runs": _states(connection, synthetic=False),
+        "synthetic_runs": _states(connection, synthetic=True),
         "prisma": count_prisma(connection).as_keys(),
     }
+
+
+def _states(connection: Connection, *, synthetic: bool) -> dict[str, int]:
+    """Return the number of runs in each state, either with real or with synthetic images."""
+    query = select(Run.state, func.count()).where(Run.synthetic == synthetic).group_by(Run.state)
+    return {state.value: number for state, number in connection.execute(query)}
 
 
 def current_hash(connection: Connection) -> str:

@@ -140,6 +140,23 @@ class RunState(StrEnum):
     FAILED = "failed"
 
 
+class Quantity(StrEnum):
+    """Which quantity of a published comparison a claim is about."""
+
+    CHANGE = "change"
+    BASELINE = "baseline"
+
+
+class Verdict(StrEnum):
+    """What re-measurement says of a claim."""
+
+    REPRODUCED = "reproduced"
+    NOT_REPRODUCED = "not_reproduced"
+    INCONCLUSIVE = "inconclusive"
+    NOT_COMPARABLE = "not_comparable"
+    OPEN = "open"
+
+
 class Action(StrEnum):
     """What happened to a row."""
 

@@ -100,6 +100,10 @@ class Comparison(Base):
     quantized_sd: Mapped[Decimal | None] = mapped_column(
         Exact, doc="standard deviation over test cases, quantized arm", info=OPTIONAL
     )
+    arm_key: Mapped[str | None] = prose("the quantized arm in the run's own names", info={"internal": True})
+    baseline_key: Mapped[str | None] = prose(
+        "the baseline arm in the run's own names", info={"internal": True}
+    )
     position: Mapped[int] = position()
 
 

@@ -14,7 +14,7 @@ from db.models.records import (
     Search,
     SearchPurpose,
 )
-from db.models.runs import Environment, Measurement, Run
+from db.models.runs import Case, Claim, Environment, ImageSet, Measurement, Prediction, Run
 from db.models.studies import Fact, FieldAgreement, Study, StudyGroup, StudyValue
 
 UNTRACKED = (History, ChangeContext, Release, ReleaseFile)
@@ -26,8 +26,9 @@ TRACKED = tuple(
 )  # every curated table has history triggers
 
 __all__ = [
-    "TRACKED", "Acknowledgement", "AdjudicationLookup", "Base", "ChangeContext", "Comparison", "Correction",
-    "Environment", "Extraction", "ExtractionVote", "Fact", "FieldAgreement", "History", "Identified", "Measurement",
-    "Outcome", "Record", "RecordAgreement", "Release", "ReleaseFile", "Report", "Run", "Screening", "Search",
+    "TRACKED", "Acknowledgement", "AdjudicationLookup", "Base", "Case", "ChangeContext", "Claim", "Comparison", "Correction",
+    "Environment", "Extraction", "ExtractionVote", "Fact", "FieldAgreement", "History", "Identified",
+    "ImageSet", "Measurement",
+    "Outcome", "Prediction", "Record", "RecordAgreement", "Release", "ReleaseFile", "Report", "Run", "Screening", "Search",
     "SearchPurpose", "SecondReading", "Study", "StudyGroup", "StudyValue", "Term", "Variable",
 ]  # fmt: skip

@@ -5,8 +5,9 @@ without it (raw SQL) is recorded all the same, with the actor "unknown".
 """
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
-from sqlalchemy import Connection, Table, text
+from sqlalchemy import Column, Connection, Float, Table, text
 
 from db.errors import MedquantError
 from db.models.tables import TRACKED
@@ -58,7 +59,7 @@ def _sqlite() -> Iterator[str]:
     for table in _tables():
         columns = [column.name for column in table.columns]
         keys = [column.name for column in table.primary_key]
-        old, new = _sqlite_json("OLD", columns), _sqlite_json("NEW", columns)
+        old, new = _sqlite_json("OLD", table), _sqlite_json("NEW", table)
         changed, renamed = _sqlite_changed(columns), _sqlite_changed(keys)
         deleted = _sqlite_entry(table, _sqlite_key("OLD", keys), "'delete'", old, "NULL")
         inserted = _sqlite_entry(table, _sqlite_key("NEW", keys), "'insert'", "NULL", new)
@@ -108,9 +109,17 @@ def _sqlite_changed(columns: list[str]) -> str:
     return " OR ".join(f'OLD."{column}" IS NOT NEW."{column}"' for column in columns)
 
 
-def _sqlite_json(row: str, columns: list[str]) -> str:
-    pairs = ", ".join(f"'{column}', {row}.\"{column}\"" for column in columns)
+def _sqlite_json(row: str, table: Table) -> str:
+    pairs = ", ".join(f"'{column.name}', {_sqlite_value(row, column)}" for column in table.columns)
     return f"json_object({pairs})"
+
+
+def _sqlite_value(row: str, column: Column[Any]) -> str:
+    value = f'{row}."{column.name}"'
+    if not isinstance(column.type, Float):
+        return value
+    # SQLite's JSON keeps 15 digits of a number; 17 give the same number back
+    return f"CASE WHEN typeof({value}) = 'real' THEN json(printf('%!.17g', {value})) ELSE {value} END"
 
 
 def _postgresql_drop() -> Iterator[str]:

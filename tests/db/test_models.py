@@ -37,6 +37,8 @@ VIOLATIONS: dict[str, list[Row]] = {
     "ck_studies_year": [{"year": 1899}, {"year": 2101}],
     "ck_runs_failed_says_why": [{"state": "failed", "error": None}],
     "ck_runs_done_has_an_end": [{"state": "done", "finished_at": None}],
+    "ck_claims_published_value_has_its_tolerance": [{"tolerance": None}, {"comparison_id": None}],
+    "ck_claims_tolerance_positive": [{"tolerance": 0}, {"tolerance": -0.5}],
     "ck_change_context_one_row": [{"id": 2}],
 }
 NO_NUMBERS = [

@@ -46,7 +46,13 @@ def test_the_keys_are_those_that_were_promised(seeded_db: Engine, medquant: Medq
     status = json.loads(medquant("db", "status", "--json", "--db", seeded_db.url.database).out)
     promised = ["schema", "release", "searches", "records", "studies", "comparisons", "runs", "prisma"]
     assert [key for key in status if key in promised] == promised
-    assert set(status) - set(promised) == {"release_sha256", "content_sha256", "edited"}
+    assert set(status) - set(promised) == {
+        "release_sha256",
+        "content_sha256",
+        "edited",
+        "cases",
+        "synthetic_runs",
+    }
     assert list(status["prisma"]) == PRISMA_KEYS
     assert status["schema"] == latest_schema()
     assert status["comparisons"] == {"reported": 314, "measured": 0}
@@ -70,6 +76,6 @@ def test_runs_are_counted_by_state(fresh_db: Engine, medquant: Medquant) -> None
 def test_for_people_it_is_a_table(seeded_db: Engine, medquant: Medquant) -> None:
     lines = medquant("db", "status", "--db", seeded_db.url.database).out.splitlines()
     assert [line.split()[0] for line in lines] == [
-        "database", "schema", "release", "searches", "records", "studies", "comparisons", "runs"
+        "database", "schema", "release", "searches", "records", "studies", "comparisons", "cases", "runs"
     ]  # fmt: skip
     assert "314 reported, 0 measured" in lines[6]
