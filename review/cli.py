@@ -1,4 +1,4 @@
-"""`medquant review`: matrix, PRISMA flow, agreement, effects, pooled estimates, and curation by command."""
+"""`medquant review`: matrix, PRISMA flow, agreement, effects, pooled estimates, claims, and curation by command."""
 
 import argparse
 import sys
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from db.command import add_json, add_verb, print_json, print_table
+from review.claims_cli import add_claims_verbs
 from review.editing_cli import add_curating_verbs
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def build(parser: argparse.ArgumentParser) -> None:
     add_json(pool)
     pool.set_defaults(run=_pool)
 
+    add_claims_verbs(verbs)
     add_curating_verbs(verbs)
 
 

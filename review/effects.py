@@ -3,22 +3,36 @@
 | outcome | measure | yi | vi |
 |---|---|---|---|
 | shares and scores | difference | quantized - baseline, percentage points | discordant counts, else n_test with an assumed correlation |
-| size, time, memory, energy | log ratio | ln(quantized / baseline) | none when reported |
-
-References: McNemar Q. Psychometrika 1947;12:153-7 (paired change). Newcombe RG. Stat Med 1998;17:2635-50 (paired
-difference of proportions; phi). Warrens MJ. Psychometrika 2008;73:777-89 (range of phi given the margins).
+| size, time, memory, energy | log ratio | ln(quantized / baseline) | of a measured latency, where its repeats give one |
 """
 
 import math
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import Connection, select
 
 from db.codebook.codebook import Codebook, codebook_from_database
-from db.models.tables import Comparison, StudyGroup
-from db.vocabulary import Bound, ChangeKind, Control, Measure, Origin, Verification
+from db.models.tables import Comparison, Run, StudyGroup
+from db.places import part_of
+from db.vocabulary import (
+    Bound,
+    ChangeKind,
+    Control,
+    Execution,
+    Granularity,
+    Measure,
+    Origin,
+    Verification,
+)
+from review.paired_variance import (
+    paired_variance_from_counts,
+    paired_variance_from_margins,
+    paired_variance_from_sds,
+)
+from review.repeats import latency_variance, read_repeats
 
 ASSUMED_CORRELATION = 0.5
 CORRELATION_GRID = (0.0, 0.3, 0.5, 0.7, 0.9)
@@ -28,9 +42,30 @@ SHARES_OF_TEST_CASES = frozenset({"accuracy"})
 OWN_RUNS = "own runs"
 """The group of all measured comparisons: runs of one house are no independent studies."""
 
-_POINTS = {"percent": 1.0, "fraction": 100.0}
+SYNTHETIC = "synthetic images are no evidence"
+
+POINTS = {"percent": 1.0, "fraction": 100.0}
 _INVERSE = frozenset({("energy", "GOPS/J"), ("latency", "fps")})
 """Units that count the inverse of their outcome: work for each joule, images for each second."""
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """Where a measured effect comes from: its run, and the two arms in the run's own names.
+
+    `split` tells how training and test images were told apart, `part` which of the images were tested.
+    """
+
+    run_id: str
+    case_id: str
+    case_hash: str | None
+    seed: int | None
+    split: str | None
+    part: str | None
+    device: str | None
+    arm_key: str | None
+    baseline_key: str | None
+    finished_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -39,7 +74,7 @@ class Effect:
 
     `yi` is in percentage points (measure "difference") or a natural log ratio; `vi` is its sampling variance in
     squared units of yi, None where none can be known; `variance_from` says where it comes from. `baseline` and
-    `quantized` are the arms as printed, with the unit.
+    `quantized` are the arms as printed, with the unit. `run` is None for what a study reports.
     """
 
     comparison_id: str
@@ -65,6 +100,9 @@ class Effect:
     dataset: str | None
     architecture: str | None
     verification: Verification
+    execution: Execution | None = None
+    granularity: Granularity | None = None
+    run: RunFacts | None = None
 
 
 @dataclass(frozen=True)
@@ -123,14 +161,25 @@ def read_effects(connection: Connection, *, correlation: float = ASSUMED_CORRELA
     """
     codebook = codebook_from_database(connection)
     groups = {row.study_id: row.group for row in connection.execute(select(StudyGroup.__table__))}
+    facts = [Run.run_id, Run.case_id, Run.case_hash, Run.seed, Run.split, Run.synthetic, Run.finished_at]
+    runs = {row.run_id: row for row in connection.execute(select(*facts))}
+    repeats = read_repeats(connection)
     effects, omitted = [], []
+    # run_id is null in reported rows; position tells the order within one run only
     for row in connection.execute(
-        select(Comparison.__table__).order_by(Comparison.origin.desc(), Comparison.position)
+        select(Comparison.__table__).order_by(
+            Comparison.origin.desc(), Comparison.run_id, Comparison.position, Comparison.comparison_id
+        )
     ):
         source = row.study_id or row.run_id
+        run = runs.get(row.run_id)
         try:
+            if run is not None and run.synthetic:
+                raise NoEffect(SYNTHETIC)
             measure, yi = effect_size(row, codebook)
             vi, why = variance(row, measure, correlation)
+            if (found := latency_variance(row, repeats)) is not None:
+                vi, why = found, "repeats"
         except NoEffect as reason:
             omitted.append(
                 Omitted(
@@ -169,9 +218,27 @@ def read_effects(connection: Connection, *, correlation: float = ASSUMED_CORRELA
                 dataset=row.dataset,
                 architecture=row.architecture,
                 verification=row.verification,
+                execution=row.execution,
+                granularity=row.granularity,
+                run=None if run is None else _run_facts(row, run),
             )
         )
     return Effects(tuple(effects), tuple(omitted))
+
+
+def _run_facts(row, run) -> RunFacts:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    return RunFacts(
+        run_id=run.run_id,
+        case_id=run.case_id,
+        case_hash=run.case_hash,
+        seed=run.seed,
+        split=run.split,
+        part=part_of(row.split),
+        device=row.device,
+        arm_key=row.arm_key,
+        baseline_key=row.baseline_key,
+        finished_at=run.finished_at,
+    )
 
 
 def effect_size(row, codebook: Codebook) -> tuple[Measure, float]:  # type: ignore[no-untyped-def]  # noqa: ANN001
@@ -203,9 +270,9 @@ def difference(
     NoEffect
         If the unit is no share, or neither both arms nor a difference are given.
     """
-    if unit not in _POINTS:
+    if unit not in POINTS:
         raise NoEffect(f"the unit {unit} is no share")
-    points = _POINTS[unit]
+    points = POINTS[unit]
     if baseline is not None and quantized is not None:
         return float(quantized - baseline) * points
     if kind == ChangeKind.DIFFERENCE and change is not None:
@@ -251,7 +318,7 @@ def variance(row, measure: Measure, correlation: float) -> tuple[float | None, s
     if counted and row.discordant_gained is not None and row.discordant_lost is not None:
         value = paired_variance_from_counts(row.discordant_gained, row.discordant_lost, n)
         return (value, "discordant counts") if value else (None, "none: no case changed, or all did")
-    points = _POINTS[row.unit]
+    points = POINTS[row.unit]
     if row.baseline_sd is not None and row.quantized_sd is not None:
         a, b = float(row.baseline_sd) * points, float(row.quantized_sd) * points
         value = paired_variance_from_sds(a, b, n, correlation)
@@ -267,73 +334,6 @@ def variance(row, measure: Measure, correlation: float) -> tuple[float | None, s
         value = paired_variance_from_margins(p, q, n, correlation)
         return (value, f"n_test, {assumed}") if value else (None, "none: both arms all right or all wrong")
     return None, "none: no spread"
-
-
-def paired_variance_from_counts(gained: int, lost: int, n: int) -> float | None:
-    """Return the variance of a paired change of accuracy in squared percentage points.
-
-    Parameters
-    ----------
-    gained, lost
-        Test cases that only the quantized, only the baseline arm has right.
-    n
-        Number of test cases.
-
-    Notes
-    -----
-    (b + c - (b - c)^2 / n) / n^2; None if no case changed, or all the same way, since a variance of 0 would claim
-    certainty, and if more cases changed than were tested.
-    """
-    if gained + lost > n:
-        return None
-    value = (gained + lost - (gained - lost) ** 2 / n) / n**2 * 1e4
-    return value or None
-
-
-def paired_variance_from_sds(baseline: float, quantized: float, n: int, correlation: float) -> float | None:
-    """Return the variance of a paired difference of two means in squared units of the standard deviations.
-
-    Parameters
-    ----------
-    baseline, quantized
-        Standard deviations over test cases.
-    n
-        Number of test cases.
-    correlation
-        Correlation of the two arms' results on the same case, -1 to 1.
-
-    Notes
-    -----
-    None if it is 0, since that would claim certainty.
-    """
-    value = (baseline**2 + quantized**2 - 2 * correlation * baseline * quantized) / n
-    return value if value > 0 else None
-
-
-def paired_variance_from_margins(p: float, q: float, n: int, correlation: float) -> float:
-    """Return the variance of a paired difference of two shares in squared percentage points.
-
-    Parameters
-    ----------
-    p, q
-        Shares of the baseline and the quantized arm, 0 to 1.
-    n
-        Number of test cases.
-    correlation
-        Phi of the two arms' results on the same case; clipped to what the shares allow.
-    """
-    low, high = phi_range(p, q)
-    phi = min(max(correlation, low), high)
-    spread = math.sqrt(p * (1 - p)) * math.sqrt(q * (1 - q))
-    return max(p * (1 - p) + q * (1 - q) - 2 * phi * spread, 0.0) / n * 1e4
-
-
-def phi_range(p: float, q: float) -> tuple[float, float]:
-    """Return the smallest and largest phi of two binary variables with the shares p and q (Fréchet bounds)."""
-    spread = math.sqrt(p * (1 - p)) * math.sqrt(q * (1 - q))
-    if spread == 0:
-        return 0.0, 0.0
-    return -min(p * q, (1 - p) * (1 - q)) / spread, min(p * (1 - q), q * (1 - p)) / spread
 
 
 def _printed(value: Decimal | None, unit: str) -> str:

@@ -34,7 +34,7 @@ HEAVY = (
 )
 ACTS = ("list", "show", "add", "set")
 VERBS = [
-    [], ["matrix"], ["prisma"], ["agreement"], ["effects"], ["pool"], ["undo"],
+    [], ["matrix"], ["prisma"], ["agreement"], ["effects"], ["pool"], ["claims"], ["place"], ["undo"],
     *([subject, *act] for subject in ("study", "record", "comparison") for act in ([], *([act] for act in ACTS))),
 ]  # fmt: skip
 ASK_EVERY_VERB = """

@@ -24,12 +24,14 @@ from review.effects import (
     difference,
     effect_size,
     log_ratio,
+    read_effects,
+    variance,
+)
+from review.paired_variance import (
     paired_variance_from_counts,
     paired_variance_from_margins,
     paired_variance_from_sds,
     phi_range,
-    read_effects,
-    variance,
 )
 
 DIFFERENCE, RATIO, PERCENT, NONE = (
