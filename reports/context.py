@@ -9,6 +9,7 @@ from typing import Literal
 
 Align = Literal["left", "right", "center"]
 NoteKind = Literal["info", "warning", "error"]
+Tone = Literal["plain", "good", "bad", "unsure"]
 
 
 @dataclass(frozen=True)
@@ -98,13 +99,15 @@ class Code:
 class Cell:
     """A table cell: the text, a link to where the value stands, a note (locator, as printed) for the tooltip.
 
-    `sort` orders the column where the text does not (numbers); None means "after everything else".
+    `sort` orders the column where the text does not (numbers); None means "after everything else". `tone` colours
+    words that say the same without it.
     """
 
     text: str
     href: str | None = None
     note: str | None = None
     sort: float | str | None = None
+    tone: Tone = "plain"
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,7 @@ def build_document(
         "landscape": lambda title: landscape(evidence, title, plates),
         "effects": lambda title: effects(evidence, title, plates),
         "data": lambda title: _data(title, plates),
-        "claims": lambda title: claims(evidence, title),
+        "claims": lambda title: claims(evidence, title, plates),
         "limitations": lambda title: limitations(evidence, title),
         "checklist": lambda title: checklist(evidence, title, [name for name, _ in wanted]),
         "references": lambda title: references(evidence, title),
@@ -97,11 +97,11 @@ def build_document(
     }
     if stranger := next((name for name, _ in wanted if name not in builders), None):
         raise MedquantError(f"{outline.name}: {shown(stranger)} is no section; {one_of(list(builders))}")
-    sections = []
-    for name, title in wanted:
+    sections = {}
+    for name, title in sorted(wanted, key=lambda entry: entry[0] == "data"):  # it prints what the others drew
         progress(name)
-        sections.append(builders[name](title))
-    return Document(_meta(evidence, tool, draft), tuple(sections))
+        sections[name] = builders[name](title)
+    return Document(_meta(evidence, tool, draft), tuple(sections[name] for name, _ in wanted))
 
 
 def read_outline(path: Path) -> list[tuple[str, str]]:

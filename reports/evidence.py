@@ -17,7 +17,6 @@ from db.models.tables import (
     Record,
     Release,
     Report,
-    Run,
     Screening,
     Search,
     SearchPurpose,
@@ -30,7 +29,8 @@ from db.prisma import ADJUDICATED, PrismaCounts, count_prisma, final_decisions, 
 from db.prisma_checks import PrismaCheck, check_prisma
 from db.schema import schema_of
 from db.status import current_hash
-from db.vocabulary import Decision, RunState, Stage
+from db.vocabulary import Decision, Stage
+from reports.measured import Measured, read_measured
 from review.agreement import (
     Agreement,
     FieldShare,
@@ -53,7 +53,7 @@ class Evidence:
     """The evidence of one database at one moment.
 
     `matrix` has one row a study; `provenance` holds what differs from the study's own source, by (study, variable);
-    `about` is what the corpus says of itself; `stated` are facts the anchor publications state.
+    `about` is what the corpus says of itself; `measured` is what our own runs say.
     """
 
     codebook: Codebook
@@ -71,7 +71,7 @@ class Evidence:
     second_readings: dict[str, int]
     effects: Effects
     pools: tuple[OutcomePool, ...]
-    runs: dict[str, int]
+    measured: Measured
     changes: tuple[HistoryEntry, ...]
     release: str
     release_hash: str
@@ -128,7 +128,7 @@ def read_evidence(connection: Connection, *, date: dt.date) -> Evidence:
         connection.execute(select(Release.__table__).order_by(Release.id.desc()).limit(1)).mappings().first()
     )
     content = current_hash(connection)
-    states = dict(connection.execute(select(Run.state, func.count()).group_by(Run.state)).all())
+    comparisons, effects = _comparisons(connection), read_effects(connection)
     readings = connection.execute(select(SecondReading.verdict, func.count()).group_by(SecondReading.verdict))
     return Evidence(
         codebook=codebook,
@@ -139,14 +139,14 @@ def read_evidence(connection: Connection, *, date: dt.date) -> Evidence:
         findings=tuple(check_database(connection)),
         searches=_searches(connection),
         records=_records(connection),
-        comparisons=_comparisons(connection),
+        comparisons=comparisons,
         agreement=screening_agreement(connection),
         coding=tuple(coding_agreement(connection)),
         extraction=tuple(extraction_agreement(connection)),
         second_readings={verdict.value: n for verdict, n in readings},
-        effects=read_effects(connection),
+        effects=effects,
         pools=tuple(pool_database(connection)),
-        runs={state.value: states[state] for state in RunState if state in states},
+        measured=read_measured(connection, effects, comparisons),
         changes=tuple(changes_since_release(connection)),
         release=release["name"] if release else "none",
         release_hash=release["sha256"] if release else "",

@@ -20,12 +20,16 @@ GOLDEN: Final = 0.6180339887
 
 @dataclass(frozen=True)
 class BitChange:
-    """One effect: the class of its bit width, the study, the score, the change in percentage points."""
+    """One effect: the class of its bit width, the study, the score, the change in percentage points.
+
+    `measured` effects come from our own runs and stand beside the reported ones.
+    """
 
     bits: str
     study: str
     outcome: str
     change: float
+    measured: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,27 +40,32 @@ class BitChanges:
     classes: tuple[str, ...]
     outcomes: tuple[str, ...]
 
+    @property
+    def reported(self) -> tuple[BitChange, ...]:
+        """The effects that studies report: these alone are counted and summed up."""
+        return tuple(effect for effect in self.effects if not effect.measured)
+
+    @property
+    def measured(self) -> tuple[BitChange, ...]:
+        """The effects of our own runs."""
+        return tuple(effect for effect in self.effects if effect.measured)
+
 
 def table(data: BitChanges) -> pd.DataFrame:
     """Return the spread of the changes in each class and score, with studies counted."""
     rows = []
     for bits in data.classes:
         for outcome in data.outcomes:
-            its = [e for e in data.effects if (e.bits, e.outcome) == (bits, outcome)]
-            if its:
-                values = [e.change for e in its]
-                rows.append(
-                    (
-                        bits,
-                        outcome,
-                        len(its),
-                        len({e.study for e in its}),
-                        min(values),
-                        median(values),
-                        max(values),
-                    )
-                )
-    columns = ["bits of the weights", "score", "contrasts", "studies", "lowest", "median", "highest"]
+            for origin, effects in (("reported", data.reported), ("measured", data.measured)):
+                its = [e for e in effects if (e.bits, e.outcome) == (bits, outcome)]
+                if its:
+                    values = [e.change for e in its]
+                    sources = len({e.study for e in its})
+                    spread = (min(values), median(values), max(values))
+                    rows.append((bits, outcome, origin, len(its), sources, *spread))
+    columns = [
+        "bits of the weights", "score", "origin", "contrasts", "studies or cases", "lowest", "median", "highest"
+    ]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -66,11 +75,17 @@ def alt_text(data: BitChanges) -> str:
         return EMPTY
     sentences = []
     for bits in data.classes:
-        values = [e.change for e in data.effects if e.bits == bits]
+        values = [e.change for e in data.reported if e.bits == bits]
         if values:
             sentences.append(
                 f"{bits}: {counted(len(values), 'contrast')}, median change {median(values):.2f}, "
                 f"from {min(values):.2f} to {max(values):.2f} percentage points"
+            )
+    for bits in data.classes:
+        values = [e.change for e in data.measured if e.bits == bits]
+        if values:
+            sentences.append(
+                f"Measured, {bits}: {counted(len(values), 'contrast')}, from {min(values):.2f} to {max(values):.2f}"
             )
     return "Change of score by bit width of the weights. " + ". ".join(sentences) + "."
 
@@ -86,7 +101,7 @@ def draw(data: BitChanges, ax: Axes) -> Axes:
             (data.classes.index(bits) + _aside(place), effect.change, effect.outcome)
             for bits in data.classes
             for place, effect in enumerate(
-                sorted((e for e in data.effects if e.bits == bits), key=lambda e: e.change)
+                sorted((e for e in data.reported if e.bits == bits), key=lambda e: e.change)
             )
         ],
         columns=["class", "change", "score"],
@@ -109,12 +124,14 @@ def draw(data: BitChanges, ax: Axes) -> Axes:
         zorder=3,
     )
     ax.axhline(0, color=style.INK, linewidth=0.8, zorder=1)
+    _draw_measured(data, ax)
     for place, bits in enumerate(data.classes):
-        values = [e.change for e in data.effects if e.bits == bits]
+        values = [e.change for e in data.reported if e.bits == bits]
         if values:
             ax.hlines(median(values), place - 0.38, place + 0.38, color=style.INK, linewidth=2, zorder=4)
     ax.set_yscale("symlog", linthresh=LINEAR)
-    low, high = (min(0.0, *frame["change"]), max(0.0, *frame["change"])) if len(frame) else (-1.0, 1.0)
+    changes = [effect.change for effect in data.effects]
+    low, high = min(0.0, *changes), max(0.0, *changes)
     low, high = min(low * 1.25, -1.2), max(high * 1.25, 1.2)
     ticks = [tick for tick in TICKS if low <= tick <= high]
     ax.set_yticks(ticks, [f"{tick:+d}".replace("-", "−") if tick else "0" for tick in ticks])
@@ -123,13 +140,39 @@ def draw(data: BitChanges, ax: Axes) -> Axes:
     ax.grid(axis="y")
     ax.set_xlim(-0.5, len(data.classes) - 0.5)
     labels = [
-        f"{bits}\n{counted(sum(e.bits == bits for e in data.effects), 'contrast')}" for bits in data.classes
+        f"{bits}\n{counted(sum(e.bits == bits for e in data.reported), 'contrast')}{_also(data, bits)}"
+        for bits in data.classes
     ]
     ax.set_xticks(range(len(data.classes)), labels)
     ax.tick_params(axis="x", length=0, labelsize=style.TEXT)
     ax.set(xlabel="", ylabel="change of score, percentage points")
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=len(data.outcomes), title=None)
+    ax.legend(
+        loc="lower left", bbox_to_anchor=(0, 1.0), ncols=len(data.outcomes) + bool(data.measured), title=None
+    )
     return ax
+
+
+def _also(data: BitChanges, bits: str) -> str:
+    n = sum(e.bits == bits for e in data.measured)
+    return f" + {n} measured" if n else ""
+
+
+def _draw_measured(data: BitChanges, ax: Axes) -> None:
+    """Draw measured effects hollow and larger, so that no reader takes them for reported ones."""
+    looks = style.looks(data.outcomes)
+    for place, bits in enumerate(data.classes):
+        its = sorted((e for e in data.measured if e.bits == bits), key=lambda e: e.change)
+        for number, effect in enumerate(its):
+            look = looks[effect.outcome]
+            ax.plot(
+                place + _aside(number), effect.change, look.marker, color=style.PAPER, markeredgecolor=look.color,
+                markeredgewidth=1.4, markersize=6.4, zorder=4, gid="measured",
+            )  # fmt: skip
+    if data.measured:
+        ax.plot(
+            [], [], "o", color=style.PAPER, markeredgecolor=style.INK, markeredgewidth=1.4, markersize=6,
+            label="hollow: measured",
+        )  # fmt: skip
 
 
 def _aside(place: int) -> float:

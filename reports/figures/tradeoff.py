@@ -22,7 +22,8 @@ MARK: Final = 5.6
 class TradeoffPoint:
     """One contrast: study, technique, size ratio (quantized / baseline), accuracy change in percentage points.
 
-    `label` is what is written beside the point; `measured` points were re-measured and not reported.
+    `label` is what is written beside the point; `measured` points were re-measured and not reported. `ci_low` and
+    `ci_high` bound the accuracy change where an interval is drawn.
     """
 
     study: str
@@ -31,16 +32,22 @@ class TradeoffPoint:
     size_ratio: float
     accuracy_change: float
     measured: bool = False
+    ci_low: float | None = None
+    ci_high: float | None = None
 
 
 @dataclass(frozen=True)
 class Tradeoff:
-    """The points, the names of both axes, and the order of the techniques."""
+    """The points, the names of both axes, and the order of the techniques.
+
+    `cloud` holds size ratio and accuracy change of other contrasts, drawn as grey dots behind the points.
+    """
 
     points: tuple[TradeoffPoint, ...]
     techniques: tuple[str, ...] = ()
     size_name: str = "size, quantized / baseline"
     accuracy_name: str = "change in accuracy, percentage points"
+    cloud: tuple[tuple[float, float], ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a ratio that has no logarithm."""
@@ -61,11 +68,22 @@ def table(data: Tradeoff) -> pd.DataFrame:
                 p.technique,
                 p.size_ratio,
                 p.accuracy_change,
+                p.ci_low,
+                p.ci_high,
                 "measured" if p.measured else "reported",
             )
             for p in data.points
         ],
-        columns=["study", "point", "technique", "size ratio", "change, percentage points", "origin"],
+        columns=[
+            "study",
+            "point",
+            "technique",
+            "size ratio",
+            "change, percentage points",
+            "CI low",
+            "CI high",
+            "origin",
+        ],
     )
 
 
@@ -85,13 +103,22 @@ def alt_text(data: Tradeoff) -> str:
         f"By technique: {listed([f'{label} {n}' for label, n in frame['technique'].value_counts().items()])}."
     )
     measured = int((frame["origin"] == "measured").sum())
-    return f"{words} {counted(measured, 'point')} measured." if measured else words
+    if measured:
+        words = f"{words} {counted(measured, 'point')} measured, drawn hollow."
+    return (
+        f"{words} {counted(len(data.cloud), 'contrast')} of the literature as grey dots."
+        if data.cloud
+        else words
+    )
 
 
 def limits(data: Tradeoff) -> tuple[tuple[float, float], tuple[float, float]]:
     """Return the limits of log ratio and accuracy change; points outside are drawn as arrows at the edge."""
-    x = robust_limits([math.log(p.size_ratio) for p in data.points], keep=(0.0, math.log(0.25)), pad=0.09)
-    y = robust_limits([p.accuracy_change for p in data.points], keep=(-1.0, 1.0), pad=0.12)
+    ratios = [p.size_ratio for p in data.points] + [x for x, _ in data.cloud]
+    changes = [p.accuracy_change for p in data.points] + [y for _, y in data.cloud]
+    changes += [end for p in data.points for end in (p.ci_low, p.ci_high) if end is not None]
+    x = robust_limits([math.log(value) for value in ratios], keep=(0.0, math.log(0.25)), pad=0.09)
+    y = robust_limits(changes, keep=(-1.0, 1.0), pad=0.12)
     share = 0.17 / 0.83 * (0.0 - x[0])  # the words of the right corners stand right of the null line
     return (x[0], max(x[1], share)), y
 
@@ -102,11 +129,28 @@ def _points(data: Tradeoff, ax: Axes) -> list[tuple[float, float]]:
     looks = style.looks(names)
     (x0, x1), (y0, y1) = limits(data)
     places = []
+    for size, change in data.cloud:
+        if x0 <= math.log(size) <= x1 and y0 <= change <= y1:
+            ax.plot(
+                math.log(size), change, "o", color=style.NEUTRAL, alpha=0.45, markersize=3.6, markeredgewidth=0,
+                zorder=2.5, gid="cloud",
+            )  # fmt: skip
     for p in data.points:
         look = looks[p.technique]
         true = (math.log(p.size_ratio), p.accuracy_change)
         x, y = min(max(true[0], x0), x1), min(max(true[1], y0), y1)
         face = style.PAPER if p.measured else look.color
+        if p.ci_low is not None and p.ci_high is not None:
+            ends = [min(max(end, y0), y1) for end in (p.ci_low, p.ci_high)]
+            ax.plot(
+                [x, x],
+                ends,
+                color=look.color,
+                linewidth=1.0,
+                solid_capstyle="butt",
+                zorder=3.5,
+                gid="interval",
+            )
         (line,) = ax.plot(
             x, y, look.marker, color=face, markeredgecolor=look.color if p.measured else style.PAPER,
             markeredgewidth=1.3 if p.measured else 0.5, markersize=MARK + (1 if p.measured else 0), clip_on=False, zorder=4,
@@ -177,6 +221,17 @@ def _legend(data: Tradeoff, ax: Axes) -> None:
             markeredgewidth=1.3,
             markersize=MARK,
             label="hollow: measured",
+        )
+    if data.cloud:
+        handles += ax.plot(
+            [],
+            [],
+            "o",
+            color=style.NEUTRAL,
+            alpha=0.6,
+            markersize=3.6,
+            markeredgewidth=0,
+            label="reported by studies",
         )
     ax.legend(
         handles=handles,

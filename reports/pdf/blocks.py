@@ -134,6 +134,8 @@ class Typesetter:
         words = one_line(cell.text)
         pieces = breakable(words, size, room)
         goal = self._goal(cell.href) if words.strip() else {}
+        if cell.tone != "plain":
+            goal = {**goal, "tone": cell.tone}
         return {"text": pieces, **goal} if goal else pieces
 
     def _table(self, table: Table) -> tuple[Data, bool]:

@@ -84,6 +84,7 @@ def _from_rows(evidence: Evidence) -> list[Text]:
     techniques = evidence.codes("technique").values() if evidence.has("technique") else ()
     if unspecified := sum("unspecified" in codes for codes in techniques):
         items.append(text(f"The technique is unspecified in {count(unspecified, 'study', 'studies')}."))
+    items += _from_runs(evidence)
     accepted = [f for f in evidence.findings if f.accepted]
     open_ = [f for f in evidence.findings if not f.accepted]
     items.append(
@@ -94,6 +95,21 @@ def _from_rows(evidence: Evidence) -> list[Text]:
         )
     )
     return items
+
+
+def _from_runs(evidence: Evidence) -> list[Text]:
+    """Say how narrow the ground of the measured values is."""
+    measured = evidence.measured
+    if not measured.done:
+        return []
+    sets = sorted({str(run["dataset"]) for run in measured.done if run["dataset"]})
+    machines = len(measured.environments)
+    return [
+        text(
+            f"Measured values come from {count(len(sets), 'data set')} ({', '.join(sets)}) and {count(machines, 'environment')} "
+            "of one house: they test claims on that ground and no other."
+        )
+    ]
 
 
 def references(evidence: Evidence, title: str) -> Section:

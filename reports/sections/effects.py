@@ -1,6 +1,5 @@
 """What quantization changes: pooled estimates, trade-off plane, forest and funnel plots."""
 
-import math
 from collections import defaultdict
 
 from db.vocabulary import Control, Measure, Origin
@@ -9,11 +8,10 @@ from reports.evidence import Evidence
 from reports.figures import bit_change, tradeoff
 from reports.plates import Plates
 from reports.sections.outcome import estimate_cells, outcome_section
+from reports.sections.plane import literature_points, measured_points
 from reports.sections.words import count, effect_words, interval_words, listed
-from review.effects import Effect
 from review.pool import BIT_CLASSES, FEWEST_GROUPS, OutcomePool, bit_class
 
-ACCURACY_LIKE = ("accuracy", "dice", "auc", "iou", "f1", "sensitivity", "specificity", "precision", "ssim")
 SINGLE = "effects-single"
 
 
@@ -39,16 +37,11 @@ def effects(evidence: Evidence, title: str, plates: Plates) -> Section:
         *_tradeoff(evidence, plates),
         *_bits(evidence, plates),
     ]
-    subsections = [outcome_section(pool, plates) for pool in evidence.pools if not is_single(pool)]
+    subsections = [outcome_section(evidence, pool, plates) for pool in evidence.pools if not is_single(pool)]
     singles = [pool for pool in evidence.pools if is_single(pool)]
     if singles:
         subsections.append(Section(SINGLE, "Outcomes with one contrast", (_singles(singles),)))
     return Section("effects", title, tuple(blocks), tuple(subsections))
-
-
-def _point_label(evidence: Evidence, effect: Effect) -> str:
-    score = "" if effect.outcome == "accuracy" else f" ({evidence.codebook.outcomes[effect.outcome].label})"
-    return effect.source + score
 
 
 def is_single(pool: OutcomePool) -> bool:
@@ -92,6 +85,12 @@ def _bits(evidence: Evidence, plates: Plates) -> list[Block]:
     ]
     if not found:
         return []
+    scores = tuple(code for code, label in labels.items() if any(effect.outcome == label for effect in found))
+    found += [
+        bit_change.BitChange(bit_class(s.weight_bits), s.case_id, labels[s.outcome], s.yi, measured=True)
+        for code in scores
+        for s in evidence.measured.main(code)
+    ]
     used = {effect.outcome for effect in found}
     data = bit_change.BitChanges(
         tuple(found),
@@ -105,6 +104,7 @@ def _bits(evidence: Evidence, plates: Plates) -> list[Block]:
         caption=text(
             "One point a clean contrast, a bar at the median of each class; the axis is linear within one percentage "
             "point and logarithmic beyond. Points of one study are not independent."
+            + (" Hollow points were measured by our own runs; no bar counts them." if data.measured else "")
         ),
         alt=bit_change.alt_text(data),
         data=bit_change.table(data),
@@ -144,7 +144,7 @@ def _pooled_table(evidence: Evidence) -> Table:
 def _omitted(evidence: Evidence) -> Paragraph:
     reasons: dict[str, int] = defaultdict(int)
     for item in evidence.effects.omitted:
-        if item.control == Control.CLEAN:
+        if item.control == Control.CLEAN and item.origin == Origin.REPORTED:
             reasons[item.why] += 1
     other = sum(e.control != Control.CLEAN and e.origin == Origin.REPORTED for e in evidence.effects.effects)
     words = listed([f"{n} because {why}" for why, n in reasons.items()]) or "none"
@@ -160,37 +160,8 @@ def _omitted(evidence: Evidence) -> Paragraph:
 
 
 def _tradeoff(evidence: Evidence, plates: Plates) -> list[Block]:
-    """Pair each size change with the accuracy-like change of the same arm of the same study."""
-    sizes: dict[tuple[str, str], Effect] = {}
-    for effect in evidence.effects.effects:
-        if effect.outcome == "size" and effect.control == Control.CLEAN:
-            sizes.setdefault((effect.source, effect.arm), effect)
-    by_study: dict[str, list[Effect]] = defaultdict(list)
-    for (source, _), effect in sizes.items():
-        by_study[source].append(effect)
-    points: list[tradeoff.TradeoffPoint] = []
-    seen: set[tuple[str, str]] = set()
-    named: set[tuple[str, str]] = set()
-    for effect in evidence.effects.effects:
-        if effect.outcome not in ACCURACY_LIKE or effect.control != Control.CLEAN:
-            continue
-        its = by_study.get(effect.source, [])
-        size = sizes.get((effect.source, effect.arm)) or (its[0] if len(its) == 1 else None)
-        if size is None or (effect.source, effect.arm) in seen:
-            continue
-        seen.add((effect.source, effect.arm))
-        points.append(
-            tradeoff.TradeoffPoint(
-                effect.source,
-                "" if (effect.source, effect.outcome) in named else _point_label(evidence, effect),
-                " + ".join(evidence.codebook.label("technique", code) for code in effect.technique)
-                or "unspecified",
-                math.exp(size.yi),
-                effect.yi,
-                effect.origin == Origin.MEASURED,
-            )
-        )
-        named.add((effect.source, effect.outcome))
+    """Draw each size change against the accuracy-like change of the same arm of the same study."""
+    points = literature_points(evidence)
     if not points:
         return [
             Note(
@@ -199,7 +170,9 @@ def _tradeoff(evidence: Evidence, plates: Plates) -> list[Block]:
                 )
             )
         ]
-    data = tradeoff.Tradeoff(tuple(points), accuracy_name="change of score, percentage points")
+    measured = measured_points(evidence)
+    data = tradeoff.Tradeoff((*points, *measured), accuracy_name="change of score, percentage points")
+    hollow = " Hollow marks were measured by our own runs." if measured else ""
     figure = plates.add(
         "tradeoff",
         tradeoff.figure(data),
@@ -207,7 +180,7 @@ def _tradeoff(evidence: Evidence, plates: Plates) -> list[Block]:
         caption=text(
             "One point an arm of a clean contrast for which the same study reports size and a score: accuracy, or the "
             "one that the label names. Where a study reports one size only, it stands for all its arms. Bounds such as "
-            "“at most” are drawn at the bound."
+            f"“at most” are drawn at the bound.{hollow}"
         ),
         alt=tradeoff.alt_text(data),
         data=tradeoff.table(data),

@@ -2,13 +2,16 @@
 
 import math
 from collections import defaultdict
+from statistics import fmean
 
 from db.vocabulary import Direction, Measure, Origin
 from reports.context import Block, Cell, Column, Figure, Note, Paragraph, Section, Table, text
+from reports.evidence import Evidence, Row
 from reports.figures import forest, funnel
 from reports.plates import Plates
 from reports.sections.words import count, effect_words, interval_words, pooled_words, signed
 from review.effects import Effect
+from review.measured import MeasuredSummary
 from review.pool import Analysis, OutcomePool
 
 MOST_ROWS = 120
@@ -17,7 +20,7 @@ FUNNEL_NEEDS = 10
 """With fewer effects a funnel plot cannot tell asymmetry from chance (Sterne et al., BMJ 2011;343:d4002)."""
 
 
-def outcome_section(pool: OutcomePool, plates: Plates) -> Section:
+def outcome_section(evidence: Evidence, pool: OutcomePool, plates: Plates) -> Section:
     """Return the subsection of an outcome that has two contrasts or more."""
     blocks: list[Block] = []
     if pool.main.result is not None:
@@ -26,7 +29,7 @@ def outcome_section(pool: OutcomePool, plates: Plates) -> Section:
             Note(text(f"{warning[0].upper()}{warning[1:]}."), "warning")
             for warning in pool.main.result.warnings
         ]
-    blocks += _forests(pool, plates)
+    blocks += _forests(evidence, pool, plates)
     if pool.main.result is None:
         blocks.append(Paragraph(text(f"Not pooled: {pool.main.too_few}.")))
     elif pool.sensitivity:
@@ -69,12 +72,14 @@ def _expected(pool: OutcomePool) -> str:
     )
 
 
-def _forests(pool: OutcomePool, plates: Plates) -> list[Figure]:
+def _forests(evidence: Evidence, pool: OutcomePool, plates: Plates) -> list[Figure]:
     log = pool.measure == Measure.LOG_RATIO
-    rows = [_forest_row(effect) for effect in (*pool.effects, *pool.measured)]
+    rows = [_forest_row(effect) for effect in pool.effects]
     merged = len(rows) > MOST_ROWS
     if merged:
         rows = _one_row_a_study(rows)
+    measured = evidence.measured.main(pool.outcome.code)
+    rows += [_measured_row(evidence, summary) for summary in measured]
     lower_is_better = pool.outcome.better == Direction.LOWER
     sides = (
         ("favours quantized", "favours baseline")
@@ -89,7 +94,7 @@ def _forests(pool: OutcomePool, plates: Plates) -> list[Figure]:
         log=log,
         favours_low=sides[0],
         favours_high=sides[1],
-        footer=_row_intervals(pool),
+        footer=_row_intervals(pool, measured),
     )
     parts = forest.pages(data)
     note = " One row a study: the mean of its contrasts." if merged else ""
@@ -116,10 +121,45 @@ def _forests(pool: OutcomePool, plates: Plates) -> list[Figure]:
     return figures
 
 
-def _row_intervals(pool: OutcomePool) -> tuple[str, ...]:
+def _row_intervals(pool: OutcomePool, measured: list[MeasuredSummary]) -> tuple[str, ...]:
     """Say what the intervals of single rows rest on."""
-    sources = dict.fromkeys(e.variance_from for e in (*pool.effects, *pool.measured) if e.vi is not None)
-    return (f"Intervals of single rows rest on: {'; '.join(sources)}.",) if sources else ()
+    sources = dict.fromkeys(e.variance_from for e in pool.effects if e.vi is not None)
+    if any(summary.ci_low is not None for summary in measured):
+        sources["images and seeds of our own runs"] = None
+    words = [f"Intervals of single rows rest on: {'; '.join(sources)}."] if sources else []
+    if measured:
+        words.append("Measured rows are means over the seeds of a case and are not in the pooled estimate.")
+    return tuple(words)
+
+
+def _measured_row(evidence: Evidence, summary: MeasuredSummary) -> forest.ForestRow:
+    """Return a measured contrast as a row of its own kind, with the mean levels of its arms."""
+    wanted = set(summary.comparison_ids)
+    rows = [row for row in evidence.comparisons if row["comparison_id"] in wanted]
+    baseline, quantized = (_level(rows, name) for name in ("baseline_value", "quantized_value"))
+    label = f"{summary.arm_key} against {summary.baseline_key}"
+    return forest.ForestRow(
+        summary.case_id,
+        label,
+        baseline,
+        quantized,
+        summary.yi,
+        summary.ci_low,
+        summary.ci_high,
+        None,
+        measured=True,
+    )
+
+
+def _level(rows: list[Row], name: str) -> str:
+    values = [float(row[name]) for row in rows if row[name]]
+    if not values:
+        return ""
+    unit = rows[0]["unit"]
+    number = f"{fmean(values):.4g}"
+    return {"percent": f"{number} %", "fraction": number, "ratio": number, "other": number}.get(
+        unit, f"{number} {unit}"
+    )
 
 
 def _forest_row(effect: Effect) -> forest.ForestRow:
@@ -132,22 +172,18 @@ def _forest_row(effect: Effect) -> forest.ForestRow:
         effect.yi,
         None if half is None else effect.yi - half,
         None if half is None else effect.yi + half,
-        None,
-        effect.origin == Origin.MEASURED,
     )
 
 
 def _one_row_a_study(rows: list[forest.ForestRow]) -> list[forest.ForestRow]:
-    by_study: dict[tuple[str, bool], list[forest.ForestRow]] = defaultdict(list)
+    by_study: dict[str, list[forest.ForestRow]] = defaultdict(list)
     for row in rows:
-        by_study[row.study, row.measured].append(row)
+        by_study[row.study].append(row)
     return [
-        forest.ForestRow(
-            study, f"mean of {len(its)}", "", "", sum(r.yi for r in its) / len(its), measured=measured
-        )
+        forest.ForestRow(study, f"mean of {len(its)}", "", "", sum(r.yi for r in its) / len(its))
         if len(its) > 1
         else its[0]
-        for (study, measured), its in by_study.items()
+        for study, its in by_study.items()
     ]
 
 

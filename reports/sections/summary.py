@@ -5,6 +5,7 @@ import math
 from db.vocabulary import Control, Measure, Verification
 from reports.context import KeyNumber, KeyNumbers, Note, Paragraph, Section, Text, link, strong, text
 from reports.evidence import Evidence
+from reports.sections.claims import counted_verdicts
 from reports.sections.words import count, listed, pooled_words, share
 from review.pool import OutcomePool
 
@@ -20,6 +21,7 @@ def summary(evidence: Evidence, title: str) -> Section:
             _key_numbers(evidence),
             Paragraph(_what_was_done(evidence)),
             *(Paragraph(part) for part in _what_was_found(evidence)),
+            *_what_was_measured(evidence),
             Paragraph(_what_is_missing(evidence)),
             Note(_corpus(evidence), "warning"),
             *([Note(_edited(evidence), "info")] if evidence.edited else []),
@@ -110,6 +112,22 @@ def _not_robust(pool: OutcomePool) -> str:
 def _times(estimate: float) -> str:
     ratio = math.exp(estimate)
     return f"{1 / ratio:.1f} times less" if ratio < 1 else f"{ratio:.1f} times more"
+
+
+def _what_was_measured(evidence: Evidence) -> list[Paragraph]:
+    """Tell in one sentence what became of the published claims that were re-measured."""
+    told = counted_verdicts(evidence.measured)
+    if not told:
+        return []
+    runs = count(len(evidence.measured.done), "finished run")
+    return [
+        Paragraph(
+            text(
+                strong("Re-measured"), f" published claims: {told}, from {runs} of our own (",
+                link("claims and verdicts", "#claims"), "); measured values stand apart from the pools above.",
+            )
+        )
+    ]  # fmt: skip
 
 
 def _what_is_missing(evidence: Evidence) -> Text:

@@ -34,8 +34,26 @@ def test_every_effect_is_a_point_at_its_change_and_in_its_class() -> None:
 
 def test_the_table_tells_the_spread_of_each_class_and_score() -> None:
     rows = {tuple(row[:2]): tuple(row[2:]) for row in table(DATA).itertuples(index=False)}
-    assert rows["8 bits", "Dice"] == (2, 1, -0.4, pytest.approx(-0.3), -0.2)
-    assert sum(row[0] for row in rows.values()) == len(DATA.effects)
+    assert rows["8 bits", "Dice"] == ("reported", 2, 1, -0.4, pytest.approx(-0.3), -0.2)
+    assert sum(row[1] for row in rows.values()) == len(DATA.effects)
+
+
+def test_measured_effects_are_hollow_and_change_no_count_and_no_median() -> None:
+    own = BitChange("8 bits", "int8", "Accuracy", -50.0, measured=True)
+    both = BitChanges((*DATA.effects, own), DATA.classes, DATA.outcomes)
+    ax = draw(both, style.place(style.new_figure(250), 48, 34, 400, 190))
+    drawn = [line for line in ax.lines if line.get_gid() == "measured"]
+    assert [list(line.get_ydata()) for line in drawn] == [[-50.0]]
+    assert all(line.get_markerfacecolor() == style.PAPER for line in drawn)
+    assert "hollow: measured" in [text.get_text() for text in ax.get_legend().get_texts()]
+    assert "8 bits\n3 contrasts + 1 measured" in [tick.get_text() for tick in ax.get_xticklabels()]
+    assert "8 bits: 3 contrasts, median change -0.30" in alt_text(both)
+    assert "Measured, 8 bits: 1 contrast" in alt_text(both)
+    origins = [
+        (row[2], row[3]) for row in table(both).itertuples(index=False) if row[:2] == ("8 bits", "Accuracy")
+    ]
+    assert origins == [("reported", 1), ("measured", 1)]
+    assert faults(figure(both)) == []
 
 
 def test_the_alternative_text_has_the_medians() -> None:

@@ -73,6 +73,20 @@ def test_tradeoff_measured_points_are_hollow() -> None:
     assert "2 points measured" in tradeoff.alt_text(data)
 
 
+def test_tradeoff_draws_intervals_and_the_cloud_behind_without_names() -> None:
+    own = tradeoff.TradeoffPoint("int8", "int8", "PTQ", 0.3, -1.2, measured=True, ci_low=-2.0, ci_high=-0.3)
+    cloud = ((0.25, -0.4), (0.5, 0.1))
+    fig = tradeoff.figure(tradeoff.Tradeoff((own,), cloud=cloud))
+    lines = fig.axes[0].lines
+    dots = [(float(d.get_xdata()[0]), float(d.get_ydata()[0])) for d in lines if d.get_gid() == "cloud"]  # type: ignore[index]
+    assert dots == [(math.log(x), y) for x, y in cloud]
+    assert [list(line.get_ydata()) for line in lines if line.get_gid() == "interval"] == [[-2.0, -0.3]]
+    assert proof.faults(fig) == []
+    words = tradeoff.alt_text(tradeoff.Tradeoff((own,), cloud=cloud))
+    assert "1 contrast" in words
+    assert "2 contrasts of the literature as grey dots" in words
+
+
 def test_tradeoff_refuses_a_ratio_without_logarithm() -> None:
     with pytest.raises(ValueError, match="above 0"):
         tradeoff.Tradeoff((tradeoff.TradeoffPoint("a", "a", "x", 0.0, 1.0),))

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 OpenPage = Callable[..., "Page"]
 Until = Callable[["Page", str], None]
 SECTIONS = (
-    "summary", "flow", "searches", "agreement", "studies", "landscape", "effects", "data", "claims", "limitations",
+    "summary", "flow", "searches", "agreement", "studies", "landscape", "effects", "claims", "data", "limitations",
     "checklist", "references", "citing", "changes", "records-section",
 )  # fmt: skip
 LESS = """
