@@ -5,10 +5,21 @@ import io
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from review.placement import PlacedComparison
+    from review.reproduction import ClaimVerdict
 
 PACKAGES = {
     "db": ("db.cli", "what was recorded: make, load, check, export the database, and show its history"),
     "review": ("review.cli", "how evidence is weighed: matrix, PRISMA flow, agreement, effects, curation"),
+    "benchmark": (
+        "benchmark.cli",
+        "how claims are re-measured: cases, runs, comparisons of runs, a network of your own",
+    ),
     "report": ("reports.cli", "how it is told: the HTML page and the PDF"),
 }
 
@@ -45,10 +56,25 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         print(f"medquant {version('medquant')}")
         return 0
+    given.judge, given.place_run = _judge, _place
     if not hasattr(given, "run"):
         (parser if package not in PACKAGES else given.parser).print_help()
         return 2 if package is None and arguments else 0
     return _run(given)
+
+
+def _judge(connection: "Connection") -> "tuple[ClaimVerdict, ...]":
+    """Give the verdicts of the review to the benchmark: the two packages know nothing of each other."""
+    from review.reproduction import read_verdicts
+
+    return read_verdicts(connection)
+
+
+def _place(connection: "Connection", run_id: str) -> "list[PlacedComparison]":
+    """Say where a run's changes lie in the literature, for the benchmark to print."""
+    from review.placement import place_run
+
+    return place_run(connection, run_id)
 
 
 def _run(given: argparse.Namespace) -> int:
