@@ -146,7 +146,7 @@ def compare_latency(
         quantized=second,
         log_ratio=log_ratio,
         variance=variance,
-        ratio=_ratio(log_ratio, variance, rounds),
+        ratio=ratio_score(log_ratio, variance, rounds),
         order=order,
         load_before=load_before,
         load_after=load(),
@@ -230,7 +230,8 @@ def _summary(blocks: list[list[int]], batch: int) -> ArmLatency:
     )
 
 
-def _ratio(log_ratio: float, variance: float, rounds: int) -> Score:
+def ratio_score(log_ratio: float, variance: float, rounds: int) -> Score:
+    """Return quantized / baseline with its interval, from the mean of the rounds' logarithms and its variance."""
     half = float(stats.t.ppf((1 + LEVEL) / 2, rounds - 1)) * sqrt(variance)
     note = f"quantized / baseline; paired t interval of log ratios of {rounds} interleaved blocks"
     return Score(

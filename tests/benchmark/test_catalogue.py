@@ -82,7 +82,9 @@ def test_the_hash_covers_the_case_and_the_one_it_starts_from() -> None:
     case = case_of_text("a", GOOD)
     assert case_of_text("b", GOOD).case_hash == case.case_hash
     assert case_of_text("a", GOOD.replace("tolerance = 0.5", "tolerance = 0.6")).case_hash != case.case_hash
-    follower = GOOD.split("[training]", maxsplit=1)[0].replace('network = "tiny"\ninput_size = 32', 'after = "a"')
+    follower = GOOD.split("[training]", maxsplit=1)[0].replace(
+        'network = "tiny"\ninput_size = 32', 'after = "a"'
+    )
     own = case_of_text("c", follower, GOOD)
     other = case_of_text("c", follower, GOOD.replace("epochs = 1", "epochs = 2"))
     assert own.network == "tiny"

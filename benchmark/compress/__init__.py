@@ -1,0 +1,1 @@
+"""How precision and size are reduced: conversion, low bit, training-aware methods."""
