@@ -1,7 +1,6 @@
 """From a job to a result: open the images, build the arms, measure them, tell it as rows."""
 
 import hashlib
-import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -21,14 +20,16 @@ from benchmark.fingerprint import code_facts
 from benchmark.gather import Parts, gather
 from benchmark.job import Job
 from benchmark.methods.registry import build
-from db.digits import digits_of
+from benchmark.stopwatch import Stopwatch
+from db.digits import DIGITS, digits_of
+from db.errors import MedquantError
 
 PHANTOMS_A_CLASS = 100
 
 
 def execute(job: Job, progress: Progress) -> dict[str, Any]:
     """Run a job and return its result: the rows that the runner writes down."""
-    began = time.monotonic()
+    watch = progress = Stopwatch(progress)
     bench, duplicates = open_bench(job, progress)
     case, dataset, split = bench.case, bench.dataset, bench.split
     leaks = leakage(dataset, split, duplicates)
@@ -54,7 +55,8 @@ def execute(job: Job, progress: Progress) -> dict[str, Any]:
             "delegate": "XNNPACK",
             "files": {arm.key: hashlib.sha256(arm.file.read_bytes()).hexdigest() for arm in built.arms},
             "built": dict(built.facts),
-            "seconds": round(time.monotonic() - began, 1),
+            "stage_seconds": (stages := watch.seconds()),
+            "seconds": round(sum(stages.values()), 1),
         },
         "environment": {
             "environment_id": machine.environment_id,
@@ -79,9 +81,18 @@ def open_bench(job: Job, progress: Progress) -> tuple[Bench, Duplicates]:
         else source_of(Path(job.data) if job.data else None, False)
     )
     dataset = open_dataset(source, job.case.input_size, cache=Path(job.cache), progress=progress)
+    _refuse_too_many_classes(dataset)
     duplicates = duplicates_of(source, cache=Path(job.cache), progress=progress)
     split = paper_split(dataset) if job.split == "paper" else grouped_split(dataset, duplicates.groups)
     return Bench(job, job.case, dataset, split, progress), duplicates
+
+
+def _refuse_too_many_classes(dataset: Dataset) -> None:
+    if len(dataset.classes) > len(DIGITS):
+        raise MedquantError(
+            f"{dataset.name} has {len(dataset.classes)} classes; at most {len(DIGITS)} can be stored: merge classes, or "
+            "leave some out"
+        )
 
 
 def _parts(split: Split) -> Parts:
