@@ -12,6 +12,7 @@ from benchmark.catalogue import SPLITS, Case, case_of_text
 from benchmark.data.dataset import PHANTOM
 from benchmark.pack import FORMAT, MOST_IMAGES, PART, VERSION
 from benchmark.untrusted import flag, keyed, listed, number, one, optional, parsed, record, text, whole
+from db.codebook.codebook import BITS
 from db.digits import DIGITS, classes_of
 from db.errors import DataError, MedquantError, shown
 from db.vocabulary import Control, Granularity, Symmetry
@@ -24,6 +25,7 @@ _HEX = "0123456789abcdef"
 _SHA256 = text(64, allowed=_HEX, least=64)
 _KEY = text(40, allowed="abcdefghijklmnopqrstuvwxyz0123456789_")
 _CODES = listed(text(20, allowed="abcdefghijklmnopqrstuvwxyz0123456789_."), most=8)
+_BITS = listed(text(10, matching=BITS), most=8)
 _DIGITS = text(MOST_IMAGES, allowed=DIGITS)
 _TIME = number(0, 1e7)
 _BYTES = whole(0, 2**50)
@@ -63,8 +65,8 @@ _MANIFEST = record(
                     "sha256": _SHA256,
                     "bytes": whole(1, 2**40),
                     "technique": _CODES,
-                    "weight_bits": _CODES,
-                    "activation_bits": _CODES,
+                    "weight_bits": _BITS,
+                    "activation_bits": _BITS,
                     "granularity": optional(one(tuple(Granularity))),
                     "symmetry": optional(one(tuple(Symmetry))),
                     "calibration": optional(text()),

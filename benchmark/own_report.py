@@ -1,5 +1,6 @@
 """What a run of one's own network says: the accuracy each scheme costs, and where that lies in the literature."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -7,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from benchmark.own_ladder import FP32
 from db.errors import MedquantError
-from db.models.tables import Measurement, Run
+from db.models.tables import ImageSet, Measurement, Prediction, Run
 from db.vocabulary import RunState
 
 Place = Callable[[Connection, str], Sequence[Any]]
@@ -47,9 +48,10 @@ def own_lines(connection: Connection, run_id: str, place: Place | None = None) -
     changes = connection.execute(
         select(Measurement.__table__)
         .where(Measurement.run_id == run_id, Measurement.metric == "accuracy_change")
-        .order_by(Measurement.arm, Measurement.split.desc())
-    )
-    for row in changes:
+        .order_by(Measurement.split.desc())
+    ).all()
+    ladder = list((run.fingerprint or {}).get("files") or {})
+    for row in sorted(changes, key=lambda row: ladder.index(row.arm) if row.arm in ladder else len(ladder)):
         if row.value is None:
             continue
         interval = (
@@ -73,6 +75,28 @@ def _levels(connection: Connection, run_id: str) -> Iterator[str]:
             f"{FP32}, {row.split}: accuracy {100 * row.value:.2f} % (95 % interval {100 * row.ci_low:.2f} to "
             f"{100 * row.ci_high:.2f}) on {row.n} images"
         )
+        if row.value <= _commonest(connection, run_id, row.split):
+            yield (
+                f"note: on {row.split} the network is no better than always naming the commonest class; check --range, "
+                "and that the folders in alphabetical order are its outputs"
+            )
+
+
+def _commonest(connection: Connection, run_id: str, split: str) -> float:
+    """Return the share of the commonest class among the images of a part."""
+    sets = connection.execute(
+        select(ImageSet.split, ImageSet.part, ImageSet.labels)
+        .join(Prediction, Prediction.set_id == ImageSet.set_id)
+        .where(Prediction.run_id == run_id, Prediction.arm == FP32)
+    )
+    return max(
+        (
+            max(Counter(row.labels).values()) / len(row.labels)
+            for row in sets
+            if f"{row.split}/{row.part}" == split
+        ),
+        default=0.0,
+    )
 
 
 def _places(connection: Connection, run_id: str, place: Place) -> dict[tuple[str, str | None], str]:

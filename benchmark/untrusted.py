@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -70,8 +71,15 @@ def listed(items: Check, *, most: int, least: int = 0) -> Check:
     return check
 
 
-def text(most: int = 200, *, allowed: str | None = None, least: int = 1, lines: bool = False) -> Check:
-    """Return the check of a printable text; `allowed` are its characters, `lines` permits several lines."""
+def text(
+    most: int = 200,
+    *,
+    least: int = 1,
+    allowed: str | None = None,
+    matching: re.Pattern[str] = re.compile(".*", re.DOTALL),
+    lines: bool = False,
+) -> Check:
+    """Return the check of a printable text: `allowed` are its characters, `lines` permits several lines."""
 
     def check(value: Any, where: str) -> str:  # noqa: ANN401
         _is(str, value, where, "a text")
@@ -79,6 +87,8 @@ def text(most: int = 200, *, allowed: str | None = None, least: int = 1, lines: 
         plain = value.replace("\n", "") if lines else value
         if not plain.isprintable() or (allowed is not None and set(value) - set(allowed)):
             raise DataError(f"{shown(value)} has characters that do not belong there", file=where)
+        if not matching.fullmatch(value):
+            raise DataError(f"{shown(value)} is not allowed there", file=where)
         return str(value)
 
     return check

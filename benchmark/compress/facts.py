@@ -73,7 +73,8 @@ class FileFacts:
     """What a .tflite or .onnx file holds.
 
     `activations` are the types of the tensors that the operations with kernels read; `macs` are the
-    multiply-accumulates for one image of convolutions, fully connected layers and matrix products.
+    multiply-accumulates for one image of convolutions, fully connected layers and matrix products, None where a shape
+    that they need is not known.
     """
 
     format: str
@@ -81,7 +82,7 @@ class FileFacts:
     weights: tuple[WeightFact, ...]
     ops: tuple[OpFact, ...]
     activations: tuple[str, ...]
-    macs: int
+    macs: int | None
     quantize_ops: int
     dequantize_ops: int
     custom_ops: tuple[str, ...]

@@ -58,7 +58,7 @@ def onnx_facts(content: bytes, name: str) -> FileFacts:
         model = onnx.load_model_from_string(content)
         if not model.graph.node or not model.graph.input or not model.graph.output:
             raise damaged
-        return _Reader(onnx, onnx.shape_inference.infer_shapes(model)).facts(len(content))
+        return _Reader(onnx, _with_shapes(onnx, model)).facts(len(content))
     except MedquantError:
         raise
     except Exception:  # noqa: BLE001 - protobuf's own errors and those of shape inference have no common type
@@ -85,7 +85,7 @@ class _Reader:
         self.weights: dict[str, WeightFact] = {}
         self.activations: set[str] = set()
         self.symmetric: set[bool] = set()
-        self.macs = 0
+        self.macs: int | None = 0
 
     def facts(self, size: int) -> FileFacts:
         """Walk through all nodes."""
@@ -121,7 +121,7 @@ class _Reader:
         """Take note of an operation; return whether it computes in floating point."""
         kind = node.op_type
         place = _WEIGHT.get(kind)
-        integer = kind in _SCALES
+        integer = kind in _SCALES or kind.startswith("QLinear")
         for position, tensor in enumerate(node.input):
             if integer and position not in (place, 8):
                 continue  # scales and zero points; the ninth input of QLinearConv is the bias
@@ -129,7 +129,10 @@ class _Reader:
         source = self.made_by.get(node.input[0]) if node.input else None
         dequantized = source is not None and source.op_type == "DequantizeLinear"
         if place is not None:
-            self.macs += self._multiply_accumulates(node, node.input[place])
+            if self.macs is not None and node.output[0] in self.values:
+                self.macs += self._multiply_accumulates(node, node.input[place])
+            else:
+                self.macs = None
             zero = (
                 node.input[_SCALES[kind][2]] if integer else self._zero_point(source) if dequantized else None
             )
@@ -240,6 +243,14 @@ class _Reader:
     def _dtype(self, number: int) -> str:
         name = str(self.onnx.TensorProto.DataType.Name(number)).lower()
         return {"float": "float32", "double": "float64"}.get(name, name)
+
+
+def _with_shapes(onnx: Any, model: Node) -> Node:  # noqa: ANN401 - a module
+    """Return a model with the shapes that can be inferred; operations of other makers have none."""
+    try:
+        return onnx.shape_inference.infer_shapes(model)
+    except onnx.shape_inference.InferenceError:
+        return model
 
 
 def _attributes(node: Node) -> Mapping[str, Node]:

@@ -1,6 +1,7 @@
 """Weights of four bits by ai-edge-quantizer, layer by layer, checked by reading the file back."""
 
 import re
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -25,10 +26,14 @@ EIGHT_BITS = (*FOUR_BITS, "DEPTHWISE_CONV_2D", "TRANSPOSE_CONV")
 
 
 class Scales(StrEnum):
-    """How a channel's scale is chosen, by ai-edge-quantizer's names."""
+    """How a channel's scale is chosen, by ai-edge-quantizer's names.
+
+    EXTREMES: the greatest absolute weight is the greatest integer. NORMAL: 0.378 times the root mean square, which errs
+    least in the square if weights are normally distributed; the few that lie beyond are clipped.
+    """
 
     EXTREMES = "min_max_uniform_quantize"
-    LEAST_SQUARES = "MSE"
+    NORMAL = "MSE"
 
 
 _NAMES = {"TRANSPOSE_CONV": "CONV_2D_TRANSPOSE"}
@@ -76,7 +81,7 @@ def quantize_low_bit(content: bytes, scheme: Scheme, calibration: Images | None 
     Notes
     -----
     Depthwise kernels get 8 bits: no runtime here executes them in 4. The zero point is 0; a channel's scale is its
-    greatest absolute weight over 7 or, where `scheme.least_squares`, the one with the least squared error.
+    greatest absolute weight over 7 or, where `scheme.normal_scales`, 0.378 times their root mean square.
     """
     layers = layers_of(content)
     bits = {layer.index: 4 if layer.kind in FOUR_BITS else 8 for layer in layers}
@@ -88,7 +93,7 @@ def quantize_low_bit(content: bytes, scheme: Scheme, calibration: Images | None 
         bits,
         ranges,
         weight_only=scheme.activation_bits == "32f",
-        scales=Scales.LEAST_SQUARES if scheme.least_squares else Scales.EXTREMES,
+        scales=Scales.NORMAL if scheme.normal_scales else Scales.EXTREMES,
     )
 
 
@@ -162,10 +167,20 @@ def quantize_layers(
             recipe.update_quantization_recipe(".*", border, algorithm_key="no_quantize")
     for layer in layers:
         rule = _Rule(bits[layer.index], ranges is not None, weight_only, scales)
-        _add(recipe, layer, rule)
+        try:
+            _add(recipe, layer, rule)
+        except ValueError as error:
+            raise MedquantError(
+                f"{layer.kind} {layer.kernel.split(';')[0]!r} cannot have {rule.bits} bits here; give it 8 or 32 bits"
+            ) from error
     if not recipe.get_quantization_recipe():
         return content
-    made = recipe.quantize(ranges, enable_progress_bar=False, enable_progress_report=False)
+    with warnings.catch_warnings():
+        # It opens a debugging interpreter only to read its list of tensors.
+        warnings.filterwarnings(
+            "ignore", "Warning: Enabling `experimental_preserve_all_tensors`", UserWarning
+        )
+        made = recipe.quantize(ranges, enable_progress_bar=False, enable_progress_report=False)
     result = bytes(made.quantized_model)
     check_bits(tflite_facts(result, "the quantized file"), layers, bits)
     return result

@@ -18,8 +18,8 @@ class Scheme:
     """What is asked of a conversion; what became of it is read back from the file (`benchmark.compress.inspect`).
 
     `weight_bits` and `activation_bits` are codes such as "8", "4", "16f", "32f"; `calibrated` says that images are
-    needed to find the ranges of activations; `dynamic` says that a kernel finds them while it runs; `least_squares` that scales of kernels are those of the
-    least squared error, not of the extremes.
+    needed to find the ranges of activations; `dynamic` says that a kernel finds them while it runs; `normal_scales` that scales of kernels come from
+    the root mean square of the weights, as is best for a normal distribution, and not from their extremes.
     """
 
     code: str
@@ -30,7 +30,7 @@ class Scheme:
     per_channel: bool = True
     calibrated: bool = False
     dynamic: bool = False
-    least_squares: bool = False
+    normal_scales: bool = False
 
     @property
     def quantized(self) -> bool:
@@ -50,12 +50,12 @@ SCHEMES = {
         Scheme("int4", "4-bit weights, int8 at run time", "4", "8", Tool.QUANTIZER, dynamic=True),
         Scheme(
             "int4_mse",
-            "4-bit weights by least squares, int8 at run time",
+            "4-bit weights with clipping, int8 at run time",
             "4",
             "8",
             Tool.QUANTIZER,
             dynamic=True,
-            least_squares=True,
+            normal_scales=True,
         ),
         Scheme("int4_weight_only", "4-bit weights, float32 arithmetic", "4", "32f", Tool.QUANTIZER),
         Scheme("int4x8", "4-bit weights, int8 activations", "4", "8", Tool.QUANTIZER, calibrated=True),

@@ -29,10 +29,11 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("files")
     keras.utils.set_random_seed(0)
     model = build("tiny", 32, 4)
+    random = np.random.default_rng(1)
     for layer in model.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
-            layer.gamma.assign(np.linspace(0.5, 2.0, layer.gamma.shape[0]))
-            layer.beta.assign(np.linspace(-0.5, 1.0, layer.beta.shape[0]))
+            layer.gamma.assign(random.uniform(0.5, 2.0, layer.gamma.shape[0]))
+            layer.beta.assign(random.uniform(-0.5, 1.0, layer.beta.shape[0]))
     model.save(folder / "net.keras")
     for code in CONVERTED:
         convert(
@@ -83,7 +84,7 @@ def test_float32_computes_what_keras_does(files: Path) -> None:
 def test_float16_weights_are_the_float32_weights_rounded_to_half_precision(files: Path) -> None:
     whole, half = constants(files / "float32.tflite"), constants(files / "float16.tflite")
     halves = [values for values in half.values() if values.dtype == np.float16 and values.size > 1]
-    assert len(halves) >= 8
+    assert len(halves) == 7
     rounded = sorted(values.astype(np.float16).tobytes() for values in whole.values() if values.size > 1)
     assert sorted(values.tobytes() for values in halves) == rounded
     assert describe(facts(files, "float16")).weight_bits == ("16f",)
@@ -163,7 +164,7 @@ def test_pixels_pass_the_first_quantization_exactly(files: Path) -> None:
 
 def test_a_quantized_network_stays_near_the_float32_one(files: Path) -> None:
     reference = outputs(files / "float32.tflite")
-    for code, most in {"float16": 2e-3, "dynamic_int8": 0.05, "int8": 0.08, "int16x8": 0.05}.items():
+    for code, most in {"float16": 2e-3, "int8": 0.02, "int16x8": 0.01}.items():
         assert 0 < np.abs(outputs(files / f"{code}.tflite") - reference).max() < most, code
 
 

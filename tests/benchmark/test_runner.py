@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -19,7 +20,8 @@ from benchmark.records import reclaim_runs
 from benchmark.runner import Outcome, run_job
 from db.models.tables import Comparison, ImageSet, Measurement, Prediction, Run
 from db.session import reading
-from db.vocabulary import Origin, RunState
+from db.vocabulary import Origin, RunState, Verdict
+from review.reproduction import read_verdicts
 
 CASE = """
 title = "A tiny network in float16"
@@ -129,6 +131,21 @@ def test_a_run_on_phantoms_goes_from_images_to_rows_and_is_no_evidence(
     assert {row.weight_bits for row in comparisons} == {("16f",)}
     assert energy.note
     assert energy.value is None or energy.value > 0
+
+
+def test_a_run_on_real_images_goes_on_to_a_verdict(
+    seeded_db: Engine, case: Case, machine: Machine, image_folder: Path
+) -> None:
+    outcome, _ = _run(seeded_db, case, replace(machine, phantom=False, data=image_folder))
+    assert outcome.error is None
+    with reading(seeded_db) as connection:
+        (judged,) = read_verdicts(connection)
+        run = connection.execute(select(Run.dataset, Run.synthetic)).one()
+    assert tuple(run) == ("scans", False)
+    assert (judged.comparison_id, judged.tolerance, judged.synthetic) == ("kanneti2026-01", 0.5, False)
+    assert judged.published == pytest.approx(0.17)
+    assert judged.verdict is Verdict.INCONCLUSIVE  # two images cannot tell half a point
+    assert (judged.n_images, [seed.run_id for seed in judged.seeds]) == (2, [outcome.run_id])
 
 
 def test_nothing_is_trained_twice(seeded_db: Engine, case: Case, machine: Machine) -> None:

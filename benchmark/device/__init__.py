@@ -1,0 +1,1 @@
+"""What travels in a pack: the runner, which needs nothing of this project."""
