@@ -18,6 +18,9 @@ from db.models.tables import Run
 from db.session import reading
 from db.vocabulary import RunState
 
+NAMED_WEIGHTS = ("imagenet", "none", "auto")
+"""Start weights that are no file; see `benchmark.models.start_weights`."""
+
 
 @dataclass(frozen=True)
 class Machine:
@@ -128,7 +131,7 @@ def job_of(run_id: str, wanted: Wanted, machine: Machine) -> Job:
 
 
 def _resolved(weights: str) -> str:
-    return weights if weights in ("imagenet", "none") else str(Path(weights).resolve())
+    return weights if weights in NAMED_WEIGHTS else str(Path(weights).resolve())
 
 
 def unfinished_jobs(engine: Engine, cache: Path, *, actor: str) -> list[Job]:

@@ -82,7 +82,8 @@ def add_machine(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--weights",
         metavar="FILE",
-        help="start weights: a .weights.h5 file, imagenet or none (default: MEDQUANT_WEIGHTS, else imagenet)",
+        help="start weights: a .weights.h5 file, imagenet or none (default: MEDQUANT_WEIGHTS, else imagenet; with "
+        "--phantom none where imagenet cannot be fetched)",
     )
     parser.add_argument(
         "--threads", type=whole, metavar="N", help="what all threads means (default: the processors)"
@@ -144,7 +145,7 @@ def machine_of(given: argparse.Namespace) -> "Machine":
     import os
 
     from benchmark.cache import cache_folder
-    from benchmark.campaign import Machine, processors
+    from benchmark.campaign import NAMED_WEIGHTS, Machine, processors
     from db.errors import MedquantError
 
     data = given.data
@@ -152,8 +153,8 @@ def machine_of(given: argparse.Namespace) -> "Machine":
         data = Path(os.environ["MEDQUANT_DATA"])
     if data is not None and not data.is_dir():
         raise MedquantError(f"{data} is no folder; --data names a folder of class folders with images")
-    weights = given.weights or os.environ.get("MEDQUANT_WEIGHTS") or "imagenet"
-    if weights not in ("imagenet", "none") and not Path(weights).is_file():
+    weights = given.weights or os.environ.get("MEDQUANT_WEIGHTS") or ("auto" if given.phantom else "imagenet")
+    if weights not in NAMED_WEIGHTS and not Path(weights).is_file():
         raise MedquantError(f"{weights} is no file; --weights takes a .weights.h5 file, imagenet or none")
     for path, option in ((given.model, "--model"), (given.meter, "--meter")):
         if path is not None and not path.is_file():

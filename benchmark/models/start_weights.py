@@ -65,8 +65,8 @@ def start_weights(given: str, network: str) -> StartWeights:
     Parameters
     ----------
     given
-        "none", "imagenet", or the path of a `.weights.h5` file of
-        `keras.applications.MobileNetV2(weights=None)`, with its top.
+        "none", "imagenet", "auto" (ImageNet's where they can be fetched, else none; for phantoms), or the path of a
+        `.weights.h5` file of `keras.applications.MobileNetV2(weights=None)`, with its top.
     network
         The network that shall start from them.
 
@@ -77,6 +77,11 @@ def start_weights(given: str, network: str) -> StartWeights:
     """
     if given == NONE.name:
         return NONE
+    if given == "auto":
+        try:
+            return start_weights("imagenet", network)
+        except MedquantError:
+            return NONE
     if network not in PRETRAINED:
         raise MedquantError(
             f"there are no start weights for the network {shown(network)}, only for {', '.join(PRETRAINED)}; "

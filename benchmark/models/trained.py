@@ -42,7 +42,7 @@ class TrainingSpec:
     network, size, classes
         As in `networks.build`.
     recipe
-        As in `recipes.recipe_named`.
+        Stages, batch and augmentation, as `recipes.Recipe`.
     seed
         Initial weights, order, augmentation and dropout follow from it.
     start

@@ -57,6 +57,13 @@ def test_the_kinds_of_compression_that_are_promised_have_a_case() -> None:
     }  # fmt: skip
 
 
+def test_the_baseline_has_the_three_stages_of_the_preprint() -> None:
+    head, fine, extended = find_cases(["fp32_mobilenet_v2"])[0].training["stages"]
+    assert (head["trainable"], fine["trainable"], extended["trainable"]) == ("head", "all", "all")
+    assert fine["rate"] < head["rate"]
+    assert (fine["schedule"], extended["schedule"]) == ("constant", "cosine")
+
+
 def test_every_case_has_three_seeds_and_a_claim() -> None:
     for case in read_cases().values():
         assert len(case.seeds) >= 3, case.case_id
