@@ -51,6 +51,13 @@ def build(parser: argparse.ArgumentParser) -> None:
 
     export = add_verb(verbs, "export", "write the finished and failed runs as files that ship (db/results)")
     export.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write into")
+    export.add_argument(
+        "--dataset",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="runs on this data set (default: brain-tumor-mri; name your own only if its images may be known of)",
+    )
     export.set_defaults(run=_export)
 
     phantom = verbs.add_parser(
@@ -234,13 +241,16 @@ def _leakage(given: argparse.Namespace) -> None:
 
 
 def _export(given: argparse.Namespace) -> None:
+    from benchmark.catalogue import read_cases
+    from benchmark.data.download import BRAIN_TUMOR
     from db.measured import export_results
     from db.schema import open_current
     from db.session import reading
 
+    datasets = given.dataset or [BRAIN_TUMOR.name]
     with reading(open_current(given.db)) as connection:
-        files = export_results(connection, given.out)
-    print(f"{given.out}: {len(files)} files")
+        files = export_results(connection, given.out, cases=read_cases().keys(), datasets=datasets)
+    print(f"{given.out}: {len(files)} files of runs of the catalogue's cases on {', '.join(datasets)}")
 
 
 def _phantom(given: argparse.Namespace) -> None:

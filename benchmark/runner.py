@@ -2,10 +2,11 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,11 @@ from benchmark.records import fail_run, finish_run, lease_run
 from db.errors import MedquantError
 
 STOPPED = "stopped by the user"
-LONGEST_LOG = 4_000
+LONGEST_LOG = 2_000
+ALWAYS_SAID = re.compile(
+    r"WARNING: All log messages before absl|[IWE]0000 |WARNING:absl:|INFO: Created TensorFlow Lite XNNPACK|fully_quantize: "
+)
+"""Beginnings of lines that say nothing of a run."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,9 @@ def run_job(engine: Engine, job: Job, *, actor: str, progress: Progress) -> Outc
     except (MedquantError, OSError, ValueError) as error:
         why, result = str(error), None
     if result is None:
-        fail_run(engine, job.run_id, why or "it left no result", actor=actor, log=log_of(job))
+        fail_run(
+            engine, job.run_id, without_paths(job, why or "it left no result"), actor=actor, log=log_of(job)
+        )
         return Outcome(job.run_id, why)
     finish_run(engine, job.run_id, result, actor=actor, log=log_of(job))
     return Outcome(job.run_id, None)
@@ -123,20 +130,27 @@ def _terminated_as_interrupted() -> Iterator[None]:
 
 
 def log_of(job: Job) -> str | None:
-    """Return the end of what a run printed, without the names of this machine's folders."""
+    """Return the end of what a run printed, without what TensorFlow always says and without this machine's paths."""
     try:
         text = (job.folder / LOG).read_text(encoding="utf-8", errors="replace")
     except OSError:
         return None
-    hidden: Sequence[tuple[str, str]] = (
-        (str(Path(job.cache).resolve()), "CACHE"),
+    lines = [line for line in text.splitlines() if not ALWAYS_SAID.match(line)]
+    return without_paths(job, "\n".join(lines))[-LONGEST_LOG:] or None
+
+
+def without_paths(job: Job, text: str) -> str:
+    """Return a text with the folders of this machine told by what they are for."""
+    for path, name in (
         (job.cache, "CACHE"),
-        (str(Path(job.data).resolve()) if job.data else "", "DATA"),
+        (job.data, "DATA"),
+        (job.model, "MODEL"),
+        (job.weights if job.weights.startswith("/") else None, "WEIGHTS"),
         (sys.prefix, "PYTHON"),
+        (sys.base_prefix, "PYTHON"),
         (str(Path.cwd()), "."),
         (str(Path.home()), "~"),
-    )
-    for path, name in hidden:
-        if len(path) > 1:
+    ):
+        if path is not None and len(path) > 1:
             text = text.replace(path, name)
-    return text[-LONGEST_LOG:] or None
+    return text

@@ -1,7 +1,7 @@
 """Measured results that ship: rows of runs to files and back, whole or not at all."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,13 @@ class ResultsLoaded:
     differing: tuple[str, ...]
 
 
-def export_results(connection: Connection, folder: Path) -> list[str]:
+def export_results(
+    connection: Connection,
+    folder: Path,
+    *,
+    cases: Collection[str] | None = None,
+    datasets: Collection[str] | None = None,
+) -> list[str]:
     """Write the runs that ended, one file a case, and return the names of the files.
 
     Parameters
@@ -42,19 +48,31 @@ def export_results(connection: Connection, folder: Path) -> list[str]:
         An open connection.
     folder
         Where to write; it is made if it does not exist. Files of cases without a run that ended are left alone.
+    cases, datasets
+        Only runs of these cases, on these data sets (None: all); a run that failed before its images were opened
+        belongs to no data set and is judged by its case alone.
 
     Notes
     -----
     Runs on synthetic images stay out, and so do runs that were planned or interrupted.
     """
-    files = {f"{file.case_id}.json": file_bytes(file) for file in result_files(connection)}
+    files = {f"{file.case_id}.json": file_bytes(file) for file in result_files(connection, cases, datasets)}
     write_files(folder, files)
     return list(files)
 
 
-def result_files(connection: Connection) -> list[ResultFile]:
-    """Return the runs that ended, synthetic ones left out, grouped by case."""
-    runs = [run for run in _select(connection, RUNS) if run["state"] in ENDED and not run["synthetic"]]
+def result_files(
+    connection: Connection, cases: Collection[str] | None = None, datasets: Collection[str] | None = None
+) -> list[ResultFile]:
+    """Return the runs that ended, synthetic ones left out, grouped by case; see `export_results`."""
+    runs = [
+        run
+        for run in _select(connection, RUNS)
+        if run["state"] in ENDED
+        and not run["synthetic"]
+        and (cases is None or run["case_id"] in cases)
+        and (datasets is None or run["dataset"] is None or run["dataset"] in datasets)
+    ]
     runs.sort(key=lambda run: run["run_id"])
     rows = {table: _select(connection, table) for table in TABLES if table is not RUNS}
     return [

@@ -2,21 +2,29 @@
 
 import re
 import shlex
+import tomllib
 from pathlib import Path
 
 import pytest
 
 import medquant as front_door
+from benchmark.catalogue import SHIPPED, read_cases
 
-README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
-MAKEFILE = (Path(__file__).parent.parent / "Makefile").read_text("utf-8")
+PROJECT = Path(__file__).parent.parent
+README = (PROJECT / "README.md").read_text("utf-8")
+MAKEFILE = (PROJECT / "Makefile").read_text("utf-8")
+CHANGE = re.compile(r"change (\d+)")
 
 
 def tour() -> list[tuple[str, str]]:
     """Return (command, what the README shows of its output) for each command of the tour."""
-    section = README.split("## A tour")[1].split("### All verbs")[0]
+    return commands(README.split("## A tour")[1].split("## Re-measure a claim")[0])
+
+
+def commands(text: str) -> list[tuple[str, str]]:
+    """Return (command, what is shown of its output) for each command of the console blocks of a text."""
     steps: list[tuple[str, str]] = []
-    for block in re.findall(r"```console\n(.*?)```", section, re.DOTALL):
+    for block in re.findall(r"```console\n(.*?)```", text, re.DOTALL):
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, _, shown = part.partition("\n")
             steps.append((command, shown))
@@ -29,21 +37,30 @@ def matches(shown: str, printed: str) -> bool:
     return re.fullmatch(pattern, printed.strip(), re.DOTALL) is not None
 
 
+def renumbered(text: str, numbers: dict[str, str]) -> str:
+    """Return a text with the numbers of changes that this database has: what shipped was loaded as changes before."""
+    return re.sub(r"(?<=change )\d+|(?<=undo )\d+", lambda found: numbers.get(found[0], found[0]), text)
+
+
 @pytest.mark.tour
 def test_the_tour_runs_as_it_stands(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("MEDQUANT_DB", raising=False)
-    steps = tour()
-    assert len(steps) > 12
+    steps, numbers = tour(), dict[str, str]()
+    assert len(steps) > 17
     for command, shown in steps:
-        program, *words = shlex.split(command)
+        program, *words = shlex.split(renumbered(command, numbers))
         assert program == "medquant"
         code = front_door.main(words)
         printed = capsys.readouterr()
         assert code == 0, f"{command}: {printed.err}"
-        assert matches(shown, printed.out), f"{command} printed\n{printed.out}\nbut the README shows\n{shown}"
+        if (told := CHANGE.search(shown)) and (made := CHANGE.search(printed.out)):
+            numbers.setdefault(told[1], made[1])
+        assert matches(renumbered(shown, numbers), printed.out), (
+            f"{command} printed\n{printed.out}\nbut the README shows\n{shown}"
+        )
     assert (tmp_path / "page" / "report.html").stat().st_size > 100_000
     assert (tmp_path / "page" / "report.pdf").read_bytes().startswith(b"%PDF-")
 
@@ -61,16 +78,66 @@ def verbs(package: str) -> list[str]:
     return list(actions[0].choices) if actions else []
 
 
-@pytest.mark.parametrize("package", list(front_door.PACKAGES))
-def test_every_verb_stands_in_the_readme(package: str) -> None:
+def verbs_of_the_table(package: str) -> set[str]:
+    """Return the verbs of a package that have a row, or share one, in the README's table."""
     table = README.split("### All verbs")[1].split("## How the house")[0]
-    for verb in verbs(package):
-        assert f"medquant {package} {verb}" in table or f"`{verb}`" in table, f"{package} {verb} is missing"
+    found: set[str] = set()
+    for names in re.findall(rf"^\| (`medquant {package}\b.*?) \|", table, re.MULTILINE):
+        for name in re.findall(r"`([^`]+)`", names):
+            words = name.removeprefix(f"medquant {package}").split()
+            found.update(words[:1])
+    return found
+
+
+@pytest.mark.parametrize("package", list(front_door.PACKAGES))
+def test_the_table_has_every_verb_and_no_other(package: str) -> None:
+    assert verbs_of_the_table(package) == set(verbs(package))
 
 
 def test_every_verb_of_the_readme_exists() -> None:
-    for package, verb in re.findall(r"medquant (db|review) ([a-z]+)", README):
+    found = re.findall(r"medquant (db|review|benchmark) ([a-z]+)", README)
+    assert {package for package, _ in found} == {"db", "review", "benchmark"}
+    for package, verb in found:
         assert verb in verbs(package), f"medquant {package} {verb}"
+
+
+def test_every_command_of_the_readme_has_only_options_that_exist() -> None:
+    written = [command for command, _ in commands(README) if command.startswith("medquant ")]
+    assert sum("benchmark" in command for command in written) > 10
+    for command in written:
+        words = shlex.split(command, comments=True)[1:]
+        assert callable(front_door.build_parser(words[0]).parse_args(words).run), command
+
+
+def test_the_case_of_the_readme_is_the_shipped_one() -> None:
+    (written,) = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    case = tomllib.loads(written)
+    shipped = tomllib.loads((SHIPPED / "fp16.toml").read_text("utf-8"))
+    assert case == {**shipped, "claims": shipped["claims"][:1]}
+
+
+def test_the_quick_ladder_is_what_the_readme_says() -> None:
+    quick = {name for name, case in read_cases().items() if case.quick}
+    assert quick == {"fp32_mobilenet_v2", "fp16", "int8_dynamic", "int8"}
+
+
+def test_every_environment_variable_stands_in_the_readme() -> None:
+    table = README.split("### Environment variables")[1].split("### All verbs")[0]
+    read = {
+        name
+        for package in ("db", "review", "benchmark", "reports")
+        for file in (PROJECT / package).rglob("*.py")
+        for name in re.findall(r"environ(?:\.get\(|\[)\"(MEDQUANT_[A-Z]+)\"", file.read_text("utf-8"))
+    }
+    assert read == set(re.findall(r"`(MEDQUANT_[A-Z]+)`", table))
+
+
+def test_the_rooms_of_the_benchmark_stand_in_the_readme() -> None:
+    house = README.split("## How the house")[1].split("## Contributing")[0]
+    rooms = {path.name for path in (PROJECT / "benchmark").iterdir() if path.is_dir()} - {"__pycache__"}
+    assert rooms == set(re.findall(r"^  - `([a-z]+)/`", house, re.MULTILINE))
+    for name in re.findall(r"`([a-z]+(?:/[a-z_]+)+(?:\.[a-z]+|/))`", house):
+        assert (PROJECT / name).exists(), name
 
 
 def test_the_make_targets_of_the_readme_exist() -> None:

@@ -75,10 +75,9 @@ def distillation(bench: Bench) -> Built:
 
     def student_of(weight: float) -> Callable[[Any], Any]:
         def learn(model: Any) -> Any:  # noqa: ANN401
-            import keras
-
-            keras.utils.set_random_seed(bench.job.seed)
-            student = build_network(bench.case.network, bench.case.input_size, len(bench.dataset.classes))
+            student = build_network(
+                bench.case.network, bench.case.input_size, len(bench.dataset.classes), seed=bench.job.seed
+            )
             return distilled(
                 student,
                 model,

@@ -28,7 +28,7 @@ MOMENTUM = 0.9
 """The moving statistics' momentum in every batch normalization."""
 
 
-def build(name: str, size: int, classes: int) -> keras.Model:
+def build(name: str, size: int, classes: int, *, seed: int | None = None) -> keras.Model:
     """Return a freshly initialized network.
 
     Parameters
@@ -39,6 +39,8 @@ def build(name: str, size: int, classes: int) -> keras.Model:
         Width and height of the images in pixels: at least 32, a multiple of 32.
     classes
         Number of classes, at least two.
+    seed
+        What the initial weights follow from; None: the state that Keras' random numbers are in.
 
     Returns
     -------
@@ -53,12 +55,14 @@ def build(name: str, size: int, classes: int) -> keras.Model:
 
     Notes
     -----
-    Initial weights follow `keras.utils.set_random_seed`. Batch normalization gets momentum 0.9: with a few dozen
+    Batch normalization gets momentum 0.9: with a few dozen
     steps an epoch, the 0.99 and 0.999 of the architectures leave moving statistics that lag behind the weights.
     """
     import keras
 
     check_network(name, size, classes)
+    if seed is not None:
+        keras.utils.set_random_seed(seed)
     inputs = keras.Input((size, size, 3), name="image")
     features = _backbone(name)(keras.layers.Rescaling(1 / 127.5, offset=-1.0, name="rescale")(inputs))
     x = keras.layers.GlobalAveragePooling2D(name=POOL)(features)

@@ -188,7 +188,10 @@ def test_phantoms_are_written_and_their_leakage_is_reported(medquant: Medquant, 
 def test_results_are_exported_by_case(
     seeded_db: Engine, done: tuple[str, str], medquant: Medquant, tmp_path: Path
 ) -> None:
-    assert medquant("benchmark", "export", "--out", tmp_path, "--db", seeded_db.url.database).code == 0
+    words = ("benchmark", "export", "--out", tmp_path, "--db", seeded_db.url.database)
+    assert medquant(*words).code == 0
+    assert list(tmp_path.glob("*.json")) == []  # a data set of one's own leaves the house only by name
+    assert medquant(*words, "--dataset", "toy").code == 0
     assert [path.name for path in tmp_path.glob("*.json")] == ["int8.json"]
 
 
