@@ -49,6 +49,7 @@ def published_value(claim: Any, reported: Mapping[str, Any], codebook: Codebook)
     value = None if row.baseline_value is None else float(row.baseline_value)
     if value is None or value <= 0:
         return Published(text=text, why="the published comparison prints no value of its baseline")
+    text = f"{row.baseline_value} (baseline arm)"
     if is_logarithm(claim.outcome, codebook):
         return Published(math.log(value), text, unit=row.unit)
     points = POINTS.get(row.unit)

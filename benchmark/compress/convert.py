@@ -37,8 +37,8 @@ def convert(
     Raises
     ------
     MedquantError
-        If the network cannot be read or holds layers or operations that TensorFlow Lite lacks, or calibration
-        images are missing or of the wrong size.
+        If the network cannot be read, holds layers or operations that TensorFlow Lite lacks or lacks at that precision,
+        or calibration images are missing or of the wrong size.
 
     Notes
     -----
@@ -63,6 +63,7 @@ def convert(
             content = quantize_low_bit(content, scheme, calibration)
         else:
             content = _converted(keras_file, scheme, calibration)
+        _check_runs(content, f"{keras_file} as {scheme.label}")
     write_whole(out, content)
 
 
@@ -152,6 +153,32 @@ def _converted(keras_file: Path, scheme: Scheme, calibration: Images | None) -> 
             "layers that TensorFlow Lite has"
         ) from None
     return bytes(content)
+
+
+def _check_runs(content: bytes, name: str) -> None:
+    """Raise an error in one sentence unless a file runs on one image.
+
+    Raises
+    ------
+    MedquantError
+        Naming the operation that does not.
+
+    Notes
+    -----
+    The converter writes operations in precisions for which the runtime has no kernel, such as int16 squared
+    differences; that shows only when they are executed.
+    """
+    from ai_edge_litert.interpreter import Interpreter
+
+    try:
+        interpreter = Interpreter(model_content=content)
+        interpreter.allocate_tensors()
+        interpreter.invoke()
+    except (RuntimeError, ValueError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise MedquantError(
+            f"{name} is converted but cannot be executed ({reason}); choose another scheme for this network"
+        ) from None
 
 
 def _frozen(model: Any, keras_file: Path) -> Any:  # noqa: ANN401

@@ -227,6 +227,22 @@ def test_an_operation_without_a_kernel_is_told_in_a_sentence(tmp_path: Path) -> 
         convert(tmp_path / "net.keras", SCHEMES["float32"], tmp_path / "a.tflite", log=tmp_path / "log.txt")
 
 
+def test_a_file_that_converts_but_cannot_be_executed_is_told_and_not_written(tmp_path: Path) -> None:
+    layers = keras.layers
+    entry = keras.Input((32, 32, 3))
+    made = layers.GlobalAveragePooling2D()(layers.LayerNormalization()(layers.Conv2D(8, 3)(entry)))
+    keras.Model(entry, made).save(tmp_path / "net.keras")
+    with pytest.raises(MedquantError, match="is converted but cannot be executed"):
+        convert(
+            tmp_path / "net.keras",
+            SCHEMES["int16x8"],
+            tmp_path / "a.tflite",
+            calibration=IMAGES,
+            log=tmp_path / "log.txt",
+        )
+    assert not (tmp_path / "a.tflite").exists()
+
+
 def test_an_unknown_scheme_names_those_that_exist() -> None:
     with pytest.raises(MedquantError, match="allowed: float32, float16, dynamic_int8, int8"):
         scheme_of("int3")
