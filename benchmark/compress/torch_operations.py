@@ -7,8 +7,8 @@ Tensor = Any
 """A PyTorch tensor: PyTorch is optional and not there to be typed against."""
 
 OPERATIONS = (
-    "Add", "AveragePool", "Clip", "Concat", "Conv", "Div", "Erf", "Gemm", "GlobalAveragePool", "MatMul", "MaxPool",
-    "Mul", "Pad", "Pow", "ReduceMean", "ReduceSum", "Relu", "Reshape", "Sigmoid", "Slice", "Softmax", "Split", "Sqrt",
+    "Add", "AveragePool", "Clip", "Concat", "Conv", "Div", "Erf", "Exp", "Gemm", "GlobalAveragePool", "MatMul", "MaxPool",
+    "Min", "Mul", "Neg", "Pad", "Pow", "Reciprocal", "ReduceMean", "ReduceSum", "Relu", "Reshape", "Sigmoid", "Slice", "Softmax", "Split", "Sqrt",
     "Squeeze", "Sub", "Tanh", "Transpose", "Unsqueeze",
 )  # fmt: skip
 
@@ -28,7 +28,11 @@ def operations(torch: Any) -> dict[str, Callable[..., Tensor]]:  # noqa: ANN401 
         "Mul": lambda x, y: x * y,
         "Div": lambda x, y: x / y,
         "Pow": torch.pow,
+        "Neg": torch.neg,
+        "Min": lambda x, y: torch.clamp(x, max=y),
+        "Exp": torch.exp,
         "Erf": torch.erf,
+        "Reciprocal": torch.reciprocal,
         "Sqrt": torch.sqrt,
         "Relu": torch.nn.functional.relu,
         "Tanh": torch.tanh,
@@ -37,7 +41,7 @@ def operations(torch: Any) -> dict[str, Callable[..., Tensor]]:  # noqa: ANN401 
         "Conv": shaped.conv,
         "Gemm": shaped.gemm,
         "MatMul": shaped.matmul,
-        "GlobalAveragePool": lambda x: x.mean((2, 3), keepdim=True),
+        "GlobalAveragePool": lambda x: x.mean(tuple(range(2, x.ndim)), keepdim=True),
         "AveragePool": shaped.average_pool,
         "MaxPool": shaped.max_pool,
         "ReduceMean": shaped.mean,

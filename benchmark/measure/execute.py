@@ -81,8 +81,10 @@ def predict(
 
         def work(chunk: slice) -> int:
             session = sessions.get()
-            result[chunk] = session.run(images[chunk])
-            sessions.put(session)
+            try:
+                result[chunk] = session.run(images[chunk])
+            finally:
+                sessions.put(session)  # whoever waits for it must not wait for ever
             return len(result[chunk])
 
         done = 0

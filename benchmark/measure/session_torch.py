@@ -68,6 +68,8 @@ def open_torch(file: Path, *, threads: int, batch: int, size: int | None) -> Ses
         ) from error
     torch.set_num_threads(threads)
     try:
+        # the operations of quantized programs are known to PyTorch only after this import
+        importlib.import_module("torch.ao.quantization.fx._decomposed")
         program = torch.export.load(str(file))
     except (RuntimeError, ValueError, KeyError, OSError) as error:
         raise MedquantError(

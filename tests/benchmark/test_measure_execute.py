@@ -1,5 +1,6 @@
 """What predictions promise: what the runtime says, image by image, whatever numbers the file takes and returns."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from benchmark.arms import Runtime
+from benchmark.measure import execute
 from benchmark.measure.execute import predict
 from benchmark.measure.session import open_session, runtime_of
 from db.errors import MedquantError
@@ -336,3 +338,37 @@ def test_without_pytorch_its_files_say_what_to_install(
     (tmp_path / "a.pt2").touch()
     with pytest.raises(MedquantError, match="torch extra"):
         predict(tmp_path / "a.pt2", Runtime.TORCH, noise(1), threads=1)
+
+
+class _Failing:
+    """A session that runs one batch, and no other."""
+
+    input_size, classes, batch = 8, 2, 1
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def run(self, images: np.ndarray) -> np.ndarray:
+        self.calls += 1
+        if self.calls > 1:
+            raise MedquantError("the kernel gave up")
+        return np.full((len(images), 2), 0.5, np.float32)
+
+
+def test_a_network_that_fails_on_the_way_ends_the_evaluation(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(execute, "open_session", lambda *_, **__: _Failing())
+    images = np.zeros((6, 8, 8, 3), np.uint8)
+    found: list[BaseException] = []
+
+    def evaluate() -> None:
+        try:
+            predict(tmp_path / "network.tflite", Runtime.LITERT, images, threads=2)
+        except MedquantError as error:
+            found.append(error)
+
+    thread = threading.Thread(target=evaluate, daemon=True)
+    thread.start()
+    thread.join(20)
+    assert [str(error) for error in found] == ["the kernel gave up"]
