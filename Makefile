@@ -33,7 +33,8 @@ format: $(VENV)/.dev  ## let ruff rewrite what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.dev  ## load and report 1x, 10x and 100x the corpus; print time and memory
+bench: $(VENV)/.dev  ## time evaluation beside its peers, and load and report at 1x, 10x and 100x the corpus
+	$(BIN)/python tests/bench_evaluate.py
 	$(BIN)/python tests/bench_scale.py
 
 lock: $(VENV)/.dev  ## resolve the lock files anew (needs the network)

@@ -6,6 +6,8 @@ that what slows the machine slows all; medians and ratios to ours are printed.
 """
 
 import argparse
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -13,6 +15,7 @@ from pathlib import Path
 from statistics import median
 
 import numpy as np
+from sqlalchemy import select
 
 from benchmark.arms import Runtime
 from benchmark.campaign import processors
@@ -21,6 +24,9 @@ from benchmark.compress.onnx_export import export_onnx
 from benchmark.compress.schemes import scheme_of
 from benchmark.measure.execute import predict
 from benchmark.models.networks import build
+from db.models.tables import Run
+from db.schema import open_current
+from db.session import reading
 
 IMAGES, SIZE, CLASSES, ROUNDS = 573, 96, 4, 7
 BATCHES = (1, 8, 32)
@@ -63,6 +69,7 @@ def main() -> None:
                 onnx, images, b, threads
             )
         show(f"{IMAGES} images of {SIZE} px, {threads} threads", timed(paths))
+        show_ladder(Path(folder))
 
 
 def timed(paths: dict[str, Callable[[], object]]) -> dict[str, float]:
@@ -90,6 +97,25 @@ def show(title: str, seconds: dict[str, float]) -> None:
             mine = "TFLite int8" if "int8" in name else "ONNX" if "ONNX" in name else ""
             if mine == kind:
                 print(f"  {name:<40} {value:8.3f} s   {value / own:6.2f} x ours")
+
+
+def show_ladder(folder: Path) -> None:
+    """Run the quick ladder on phantoms with an empty cache and print the seconds of each stage of each run."""
+    database, cache = folder / "medquant.db", folder / "cache"
+    command = [sys.executable, "-m", "medquant"]
+    subprocess.run(
+        [*command, "db", "load", "--results", "none", "--db", database], check=True, stdout=subprocess.DEVNULL
+    )
+    began = time.perf_counter()
+    run = ["benchmark", "run", "--quick", "--phantom", "--cache", cache, "--db", database]
+    subprocess.run([*command, *run], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    print(f"the quick ladder on phantoms, {time.perf_counter() - began:.0f} s in all")
+    with reading(open_current(str(database))) as connection:
+        for case, facts in connection.execute(select(Run.case_id, Run.fingerprint).order_by(Run.started_at)):
+            print(f"  {case}, {facts['seconds']:.0f} s")
+            for stage, seconds in facts["stage_seconds"].items():
+                if seconds >= 0.1:
+                    print(f"    {stage:<38} {seconds:8.1f} s")
 
 
 def plain_tflite(file: Path, images: np.ndarray, batch: int, threads: int) -> np.ndarray:
