@@ -1,0 +1,1 @@
+"""Effect sizes from raw counts and moments: arrays in, frozen effect sizes out."""
