@@ -15,6 +15,7 @@ from types import FrameType
 from sqlalchemy import Engine
 
 from benchmark.arms import Progress
+from benchmark.fingerprint import PROJECT
 from benchmark.job import ERROR, LOG, RESULT, Job
 from benchmark.records import fail_run, finish_run, lease_run
 from db.errors import MedquantError
@@ -146,6 +147,7 @@ def without_paths(job: Job, text: str) -> str:
         (job.data, "DATA"),
         (job.model, "MODEL"),
         (job.weights if job.weights.startswith("/") else None, "WEIGHTS"),
+        (str(PROJECT), "MEDQUANT"),
         (sys.prefix, "PYTHON"),
         (sys.base_prefix, "PYTHON"),
         (str(Path.cwd()), "."),
