@@ -2,10 +2,12 @@
 
 import math
 
-from scipy.special import ndtr, ndtri, stdtr, stdtrit
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import chdtrc, fdtrc, ndtr, ndtri, stdtr, stdtrit
 
 from review.meta.errors import InvalidInput
-from review.meta.result import Coefficient
+from review.meta.result import Coefficient, JointTest
 
 
 def check_level(level: float) -> float:
@@ -86,3 +88,38 @@ def moved(c: Coefficient, unit: float, centre: float, level: float) -> Coefficie
         Confidence level in percent.
     """
     return coefficient(c.term, centre + unit * c.estimate, unit * c.se, c.df, level)
+
+
+def joint_test(
+    names: tuple[str, ...], estimates: NDArray[np.float64], covariance: NDArray[np.float64], df: float | None
+) -> JointTest | None:
+    """Test whether several coefficients are all 0.
+
+    Parameters
+    ----------
+    names
+        m names of what is tested.
+    estimates
+        Shape (m,).
+    covariance
+        Their covariance matrix, shape (m, m).
+    df
+        Denominator degrees of freedom of the F distribution; None for χ².
+
+    Notes
+    -----
+    Wald's statistic b'V⁻¹b ~ χ²(m), or over m ~ F(m, df). None when the covariance has no inverse: a standard error
+    of 0, or coefficients that depend on each other.
+    """
+    m = len(names)
+    spread = np.sqrt(np.diag(covariance))
+    if not m or not (spread > 0).all():
+        return None
+    correlation = covariance / spread / spread[:, None]
+    if not float(np.linalg.eigvalsh(correlation)[0]) > 1e-13:
+        return None
+    z = estimates / spread
+    wald = float(z @ np.linalg.solve(correlation, z))
+    if df is None:
+        return JointTest(names, wald, m, None, float(chdtrc(m, wald)))
+    return JointTest(names, wald / m, m, df, float(fdtrc(m, df, wald / m)))

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from review.meta import wording
+from review.meta.likelihood import FitStatistics
 from review.meta.rows import ExcludedRow
 
 if TYPE_CHECKING:
@@ -47,6 +48,31 @@ class Coefficient:
 
 
 @dataclass(frozen=True)
+class JointTest:
+    """A test that several coefficients, or combinations of them, are all 0.
+
+    Parameters
+    ----------
+    terms
+        What is tested.
+    statistic
+        F where df_denominator is given, else χ².
+    df
+        Number of combinations tested.
+    df_denominator
+        Denominator degrees of freedom of F; None for χ².
+    p
+        p-value.
+    """
+
+    terms: tuple[str, ...]
+    statistic: float
+    df: int
+    df_denominator: float | None
+    p: float
+
+
+@dataclass(frozen=True)
 class PredictionInterval:
     """Where the true effect of a new study is expected to lie.
 
@@ -81,7 +107,7 @@ class PooledEstimate:
     model
         The model in words.
     method
-        Estimator: "REML" or "equal weights".
+        Estimator: one of `review.meta.tau2.METHODS`, or "equal weights".
     test
         "knha", "adhoc", "t", "z" or "CR2": what `coefficients` rest on.
     level
@@ -92,6 +118,8 @@ class PooledEstimate:
         Between-row variance, in squared units of yi; None where the model has none.
     tau2_ci
         Its Q-profile limits; None where the model has none.
+    se_tau2
+        Its standard error; None where the model has none.
     I2
         Percent of the total variance that lies between rows, 0 … 100.
     I2_ci
@@ -106,6 +134,8 @@ class PooledEstimate:
         Its degrees of freedom.
     Q_p
         Its p-value.
+    fit
+        Log-likelihoods and information criteria; None without variances, or when nothing was pooled.
     prediction_interval
         None where it cannot be given (warnings say why).
     weights
@@ -133,6 +163,7 @@ class PooledEstimate:
     coefficients: tuple[Coefficient, ...]
     tau2: float | None = None
     tau2_ci: tuple[float, float] | None = None
+    se_tau2: float | None = None
     I2: float | None = None
     I2_ci: tuple[float, float] | None = None
     H2: float | None = None
@@ -140,6 +171,7 @@ class PooledEstimate:
     Q: float | None = None
     Q_df: int | None = None
     Q_p: float | None = None
+    fit: FitStatistics | None = None
     prediction_interval: PredictionInterval | None = None
     weights: tuple[float, ...]
     robust: tuple[Coefficient, ...]
@@ -151,7 +183,7 @@ class PooledEstimate:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain lists, dicts, numbers and None; what is not finite becomes None."""
-        plain: dict[str, Any] = _finite(asdict(self))
+        plain: dict[str, Any] = finite(asdict(self))
         return plain
 
     def to_json(self) -> str:
@@ -175,9 +207,16 @@ class PooledEstimate:
         return wording.report(self)
 
 
-def _finite(value: Any) -> Any:  # noqa: ANN401 - any plain value goes in, the same kind comes out
+def finite(value: Any) -> Any:  # noqa: ANN401 - any plain value goes in, the same kind comes out
+    """Return a plain value with lists for tuples and None for what is not finite.
+
+    Parameters
+    ----------
+    value
+        Dicts, lists, tuples, numbers, strings, None.
+    """
     if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
+        return {key: finite(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
+        return [finite(item) for item in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -43,6 +43,12 @@ class Rows:
         Cluster numbers 0 … m−1, shape (k,), in order of first appearance; None when not clustered.
     excluded
         The rows left out.
+    design
+        Design matrix of the rows, shape (k, p), finite; None without moderators.
+    terms
+        p names of its columns.
+    kept
+        Positions of the rows among those given, counted from 0.
     """
 
     yi: NDArray[np.float64]
@@ -50,6 +56,9 @@ class Rows:
     labels: tuple[str | int, ...]
     cluster: NDArray[np.intp] | None
     excluded: tuple[ExcludedRow, ...]
+    design: NDArray[np.float64] | None = None
+    terms: tuple[str, ...] = ()
+    kept: tuple[int, ...] = ()
 
 
 def read_rows(
@@ -58,6 +67,8 @@ def read_rows(
     *,
     labels: Sequence[object] | None = None,
     cluster: Sequence[Hashable] | NDArray[np.generic] | None = None,
+    design: ArrayLike | None = None,
+    terms: Sequence[str] | None = None,
 ) -> Rows:
     """Split the rows into those that are pooled and those that are left out.
 
@@ -72,6 +83,10 @@ def read_rows(
         n labels that name the rows in messages; None numbers them from 1.
     cluster
         n cluster labels (study, research group); None when rows are independent.
+    design
+        Design matrix of a meta-regression, shape (n, p); a row with a missing or infinite entry is left out.
+    terms
+        p names of its columns; None calls them intercept (the first column of ones), x0, x1 …
 
     Raises
     ------
@@ -94,20 +109,30 @@ def read_rows(
         names = tuple(x if isinstance(x, int) and not isinstance(x, bool) else str(x) for x in labels)
     if variances is not None:
         _refuse_non_positive(variances, names)
-    excluded = _excluded(effects, variances, names)
-    gone = {position for position, _ in excluded}
-    kept = np.array([i for i in range(n) if i not in gone], dtype=np.intp)
+    matrix, columns = _matrix(design, terms, n)
+    excluded = _excluded(
+        [
+            ("yi", effects),
+            *([] if variances is None else [("vi", variances)]),
+            *((term, matrix[:, j]) for j, term in enumerate(columns)),
+        ],
+        names,
+    )
+    kept = np.setdiff1d(np.arange(n), list(excluded)) if excluded else np.arange(n)
     if not kept.size:
-        what = "yi" if variances is None else "yi and vi"
+        what = "yi" if variances is None else "yi and vi" if design is None else "yi, vi and moderator"
         raise InvalidInput(
             f"no row can be pooled (k = 0 of {n} given): at least one row needs a finite {what}"
         )
     return Rows(
         yi=effects[kept],
         vi=None if variances is None else variances[kept],
-        labels=tuple(names[i] for i in kept),
+        labels=tuple(names[i] for i in kept.tolist()),
         cluster=None if cluster is None else _cluster_numbers(cluster, n, kept, names),
-        excluded=tuple(row for _, row in excluded),
+        excluded=tuple(excluded.values()),
+        design=matrix[kept] if columns else None,
+        terms=columns,
+        kept=tuple(kept.tolist()),
     )
 
 
@@ -137,19 +162,43 @@ def _refuse_non_positive(variances: NDArray[np.float64], names: tuple[str | int,
 
 
 def _excluded(
-    effects: NDArray[np.float64], variances: NDArray[np.float64] | None, names: tuple[str | int, ...]
-) -> list[tuple[int, ExcludedRow]]:
-    found = []
-    columns = [("yi", effects)] if variances is None else [("yi", effects), ("vi", variances)]
-    for i, name in enumerate(names):
+    columns: Sequence[tuple[str, NDArray[np.float64]]], names: tuple[str | int, ...]
+) -> dict[int, ExcludedRow]:
+    good = np.logical_and.reduce([np.isfinite(values) for _, values in columns])
+    found = {}
+    for i in np.flatnonzero(~good).tolist():
         why = [
             f"{column} is {'missing' if np.isnan(values[i]) else 'infinite'}"
             for column, values in columns
             if not np.isfinite(values[i])
         ]
-        if why:
-            found.append((i, ExcludedRow(name, " and ".join(why))))
+        found[i] = ExcludedRow(names[i], " and ".join(why))
     return found
+
+
+def _matrix(
+    design: ArrayLike | None, terms: Sequence[str] | None, n: int
+) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+    if design is None:
+        return np.empty((n, 0)), ()
+    try:
+        matrix = np.asarray(design, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InvalidInput(
+            f"the design matrix holds something that is not a number ({error}): code categories as 0 and 1"
+        ) from None
+    if matrix.ndim != 2 or matrix.shape[0] != n or not matrix.shape[1]:
+        raise InvalidInput(
+            f"the design matrix has shape {matrix.shape} but must be ({n}, p): one row per effect, one column per term"
+        )
+    p = matrix.shape[1]
+    if terms is None:
+        constant = (matrix == 1).all(axis=0)
+        first = int(constant.argmax()) if constant.any() else -1
+        return matrix, tuple("intercept" if j == first else f"x{j}" for j in range(p))
+    if len(terms) != p or len(set(terms)) != p:
+        raise InvalidInput(f"{len(terms)} terms name {p} columns: give each column a name of its own")
+    return matrix, tuple(str(term) for term in terms)
 
 
 def _cluster_numbers(
@@ -161,7 +210,7 @@ def _cluster_numbers(
     if len(cluster) != n:
         raise InvalidInput(f"cluster has {len(cluster)} entries but yi has {n}: give one cluster per row")
     values = list(cluster)
-    lost = [names[i] for i in kept if _missing(values[i])]
+    lost = [names[i] for i in kept if absent(values[i])]
     if lost:
         raise InvalidInput(
             f"row {', '.join(map(str, lost[:10]))} has no cluster: name the study of every row, "
@@ -171,7 +220,14 @@ def _cluster_numbers(
     return np.array([numbers.setdefault(values[i], len(numbers)) for i in kept], dtype=np.intp)
 
 
-def _missing(value: object) -> bool:
+def absent(value: object) -> bool:
+    """Return whether a label is missing: None, NaN, NA, or blank.
+
+    Parameters
+    ----------
+    value
+        A label.
+    """
     if value is None or type(value).__name__ in {
         "NAType",
         "NaTType",

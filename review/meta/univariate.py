@@ -2,8 +2,7 @@
 
 import math
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,36 +10,29 @@ from numpy.typing import ArrayLike, NDArray
 from review.meta import heterogeneity
 from review.meta.errors import InvalidInput
 from review.meta.inference import check_level, coefficient, critical_value, moved
-from review.meta.reml import reml_tau2
+from review.meta.likelihood import fit_statistics
 from review.meta.result import Coefficient, PooledEstimate, PredictionInterval
 from review.meta.robust import cluster_robust
 from review.meta.rows import Rows, read_rows
+from review.meta.scaling import Scaled, scale
+from review.meta.tau2 import METHODS, Method, estimate_tau2
 
-Vector = NDArray[np.float64]
 Test = Literal["knha", "adhoc", "t", "z"]
 DfRule = Literal["k-2", "metafor"]
 
-METHODS = ("REML",)
 TESTS = ("knha", "adhoc", "t", "z")
 DF_RULES = ("k-2", "metafor")
-WIDEST = 1e75  # cubes of weights and squares of effects must fit a double
-
-
-@dataclass(frozen=True, eq=False)
-class _Scaled:
-    """Effects about the most precise one, in units of a typical standard error."""
-
-    y: Vector
-    v: Vector
-    centre: float
-    unit: float
+MODELS = {
+    True: "random-effects model, yi ~ N(mu, vi + tau2)",
+    False: "equal-effects model, yi ~ N(mu, vi)",
+}
 
 
 def random_effects(
     yi: ArrayLike,
     vi: ArrayLike,
     *,
-    method: Literal["REML"] = "REML",
+    method: Method = "REML",
     test: Test = "knha",
     level: float = 95.0,
     labels: Sequence[object] | None = None,
@@ -57,7 +49,8 @@ def random_effects(
         Sampling variances in squared units of yi, shape (n,), > 0; missing, NaN and infinite values leave the row
         out.
     method
-        Estimator of tau2: "REML".
+        Estimator of tau2: "REML", "ML", "DL", "HE", "HS", "HSk", "SJ", "EB", "PM" or "PMM" (see
+        `review.meta.tau2`); "FE" takes all rows for estimates of one effect, tau2 = 0.
     test
         "knha" (Knapp–Hartung), "adhoc" (the same, never narrower than the usual standard error), "t" (usual
         standard error, k−1 df) or "z" (normal distribution).
@@ -99,43 +92,37 @@ def random_effects(
     level = check_level(level)
     rows = read_rows(yi, vi, labels=labels, cluster=cluster)
     assert rows.vi is not None  # noqa: S101 - variances were given; for the type checker
-    scaled = _scale(rows)
     if rows.yi.size == 1:
-        return _single(rows, level)
+        return _single(rows, method, level)
 
+    scaled = scale(rows.yi, rows.vi, rows.labels)
     y, v, unit = scaled.y, scaled.v, scaled.unit
-    k = y.size
-    tau2 = reml_tau2(y, v)
+    k, random = y.size, method != "FE"
+    tau2, se_tau2 = estimate_tau2(method, y, v)
     pooled, warnings = _pool(scaled, tau2, test, level)
-    limits = heterogeneity.q_profile(y, v, level)
-    typical = heterogeneity.typical_variance(v)
     q = heterogeneity.generalized_q(0.0, y, v)
-    if limits[1] == 0:
-        warnings.append(
-            "the effects differ less than chance alone would make them: both limits of τ² are set to 0"
-        )
-    interval = _prediction(pooled, tau2 * unit * unit, k, test, level, prediction)
-    if interval is None:
-        warnings.append(f"no prediction interval: its rule k − 2 leaves no degrees of freedom at k = {k}")
+    interval = None
+    if random:
+        interval = _prediction(pooled, tau2 * unit * unit, k, test, level, prediction)
+        if interval is None:
+            warnings.append(f"no prediction interval: its rule k − 2 leaves no degrees of freedom at k = {k}")
+    share = _shares(scaled, tau2, q, level, warnings, random=random)
     robust, clusters = _robust(rows, scaled, tau2, level, warnings)
     weights = 1 / (v + tau2)
     return PooledEstimate(
         k=k,
         clusters=clusters,
-        model="random-effects model, yi ~ N(mu, vi + tau2)",
+        model=MODELS[random],
         method=method,
         test=test,
         level=level,
         coefficients=(pooled,),
         tau2=tau2 * unit * unit,
-        tau2_ci=(limits[0] * unit * unit, limits[1] * unit * unit),
-        I2=heterogeneity.i2_percent(tau2, typical),
-        I2_ci=(heterogeneity.i2_percent(limits[0], typical), heterogeneity.i2_percent(limits[1], typical)),
-        H2=heterogeneity.h2_ratio(tau2, typical),
-        H2_ci=(heterogeneity.h2_ratio(limits[0], typical), heterogeneity.h2_ratio(limits[1], typical)),
+        se_tau2=None if se_tau2 is None else se_tau2 * unit * unit,
         Q=q,
         Q_df=k - 1,
         Q_p=heterogeneity.q_p_value(q, k - 1),
+        fit=fit_statistics(tau2, y, v, None, unit=unit, estimated=random),
         prediction_interval=interval,
         weights=tuple((100 * weights / weights.sum()).tolist()),
         robust=robust,
@@ -144,25 +131,35 @@ def random_effects(
         rows=rows.labels,
         yi=tuple(rows.yi.tolist()),
         vi=tuple(rows.vi.tolist()),
+        **share,
     )
 
 
-def _scale(rows: Rows) -> _Scaled:
-    assert rows.vi is not None  # noqa: S101 - variances were given; for the type checker
-    unit = 2.0 ** round(math.log2(float(np.median(rows.vi))) / 2)
-    centre = float(rows.yi[rows.vi.argmin()])
-    with np.errstate(over="ignore", under="ignore"):
-        y, v = (rows.yi - centre) / unit, rows.vi / unit / unit
-    bad = ~((v > 1 / WIDEST) & (v < WIDEST) & (np.abs(y) < WIDEST))
-    if bad.any():
-        listed = ", ".join(str(rows.labels[i]) for i in np.flatnonzero(bad)[:10])
-        raise InvalidInput(
-            f"row {listed} lies more than 75 orders of magnitude away from the others: check the units of yi and vi"
+def _shares(
+    scaled: Scaled, tau2: float, q: float, level: float, warnings: list[str], *, random: bool
+) -> dict[str, Any]:
+    """Return I² and H², with the limits of tau2 and theirs where tau2 was estimated."""
+    y, v, unit = scaled.y, scaled.v, scaled.unit
+    if not random:  # what Q says beyond its expectation, as there is no tau2 to compare
+        h2 = q / (y.size - 1)
+        return {"I2": 100 * max(0.0, 1 - 1 / h2) if h2 > 0 else 0.0, "H2": h2}
+    typical = heterogeneity.typical_variance(v)
+    limits = heterogeneity.q_profile(y, v, level)
+    if limits[1] == 0:
+        warnings.append(
+            "the effects differ less than chance alone would make them: both limits of τ² are set to 0"
         )
-    return _Scaled(y, v, centre, unit)
+    low, high = limits
+    return {
+        "tau2_ci": (low * unit * unit, high * unit * unit),
+        "I2": heterogeneity.i2_percent(tau2, typical),
+        "I2_ci": (heterogeneity.i2_percent(low, typical), heterogeneity.i2_percent(high, typical)),
+        "H2": heterogeneity.h2_ratio(tau2, typical),
+        "H2_ci": (heterogeneity.h2_ratio(low, typical), heterogeneity.h2_ratio(high, typical)),
+    }
 
 
-def _pool(scaled: _Scaled, tau2: float, test: Test, level: float) -> tuple[Coefficient, list[str]]:
+def _pool(scaled: Scaled, tau2: float, test: Test, level: float) -> tuple[Coefficient, list[str]]:
     y, df = scaled.y, scaled.y.size - 1
     w = 1 / (scaled.v + tau2)
     mean = float(w @ y) / float(w.sum())
@@ -198,7 +195,7 @@ def _prediction(
 
 
 def _robust(
-    rows: Rows, scaled: _Scaled, tau2: float, level: float, warnings: list[str]
+    rows: Rows, scaled: Scaled, tau2: float, level: float, warnings: list[str]
 ) -> tuple[tuple[Coefficient, ...], int | None]:
     if rows.cluster is None:
         return (), None
@@ -215,7 +212,7 @@ def _robust(
     return tuple(moved(c, scaled.unit, scaled.centre, level) for c in fit.coefficients), fit.clusters
 
 
-def _single(rows: Rows, level: float) -> PooledEstimate:
+def _single(rows: Rows, method: Method, level: float) -> PooledEstimate:
     assert rows.vi is not None  # noqa: S101 - variances were given; for the type checker
     only = coefficient("intercept", float(rows.yi[0]), math.sqrt(float(rows.vi[0])), None, level)
     warnings = [
@@ -233,7 +230,7 @@ def _single(rows: Rows, level: float) -> PooledEstimate:
         k=1,
         clusters=None if rows.cluster is None else 1,
         model="one row, not pooled",
-        method="REML",
+        method=method,
         test="z",
         level=level,
         coefficients=(only,),

@@ -1,0 +1,133 @@
+"""What one row does to a meta-regression: everything is fitted anew without it."""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from review.meta.errors import InvalidInput
+from review.meta.heterogeneity import whitened
+from review.meta.regression import meta_regression
+from review.meta.regression_result import RegressionEstimate
+from review.meta.tau2 import Method
+from review.meta.univariate import Test
+
+Matrix = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class CaseDeletion:
+    """Influence of each row; None where it cannot be told (`warnings` says why).
+
+    Parameters
+    ----------
+    rows
+        Labels of the rows.
+    cooks_distance
+        Squared distance that the coefficients move, in units of their covariance (not divided by p).
+    dfbetas
+        Change of each coefficient in units of its standard error, p per row.
+    rstudent
+        Externally studentised residuals.
+    tau2
+        tau2 without the row.
+    warnings
+        What a reader must know before using the numbers.
+    """
+
+    rows: tuple[str | int, ...]
+    cooks_distance: tuple[float | None, ...]
+    dfbetas: tuple[tuple[float, ...] | None, ...]
+    rstudent: tuple[float | None, ...]
+    tau2: tuple[float | None, ...]
+    warnings: tuple[str, ...]
+
+
+def case_deletion(result: RegressionEstimate) -> CaseDeletion:
+    """Leave each row out once, tau2 estimated anew.
+
+    Parameters
+    ----------
+    result
+        A meta-regression.
+
+    Raises
+    ------
+    InvalidInput
+        When the moderators fit all effects exactly.
+
+    Notes
+    -----
+    Differences of coefficients are divided by the standard errors that all rows would have with the tau2 of the rest,
+    and with the Knapp–Hartung factor of the rest where the test has one.
+
+    References
+    ----------
+    Viechtbauer and Cheung (2010), Research Synthesis Methods 1, 112–125.
+    """
+    x, y, v = np.array(result.design), np.array(result.yi), np.array(result.vi)
+    beta = np.array([c.estimate for c in result.coefficients])
+    if not all(c.se > 0 for c in result.coefficients):
+        raise InvalidInput("all effects are fitted exactly, so that no row can be weighed against the others")
+    factor = _factor(result)
+    cook: list[float | None] = []
+    changes: list[tuple[float, ...] | None] = []
+    residuals: list[float | None] = []
+    left: list[float | None] = []
+    stuck: list[str] = []
+    exact: list[str] = []
+    columns: tuple[list[Any], ...] = (cook, changes, residuals, left)
+    for i in range(result.k):
+        keep = np.arange(result.k) != i
+        try:
+            rest = meta_regression(
+                y[keep],
+                v[keep],
+                x[keep],
+                terms=result.terms,
+                method=cast("Method", result.method),
+                test=cast("Test", result.test),
+                level=result.level,
+            )
+        except InvalidInput:
+            stuck.append(str(result.rows[i]))
+            for column in columns:
+                column.append(None)
+            continue
+        other = np.array([c.estimate for c in rest.coefficients])
+        moved = beta - other
+        expected = x[i] @ other
+        uncertain = float(x[i] @ np.array(rest.covariance) @ x[i])
+        cook.append(float(((x @ moved) ** 2 / (v + result.tau2)).sum()) / factor)
+        if all(c.se > 0 for c in rest.coefficients):
+            changes.append(tuple((moved / _spread(x, v + rest.tau2, rest)).tolist()))
+        else:
+            changes.append(None)
+            exact.append(str(result.rows[i]))
+        residuals.append(float(y[i] - expected) / float(np.sqrt(v[i] + rest.tau2 + uncertain)))
+        left.append(rest.tau2)
+    told = (
+        (stuck, "the model cannot be fitted: that row alone decides a coefficient, or too few are left"),
+        (exact, "the others are fitted exactly, and a change of coefficients has no error to be measured in"),
+    )
+    warnings = tuple(f"without row {', '.join(names)} {what}" for names, what in told if names)
+    return CaseDeletion(result.rows, tuple(cook), tuple(changes), tuple(residuals), tuple(left), warnings)
+
+
+def _spread(x: Matrix, total: Matrix, rest: RegressionEstimate) -> Matrix:
+    """Return the standard errors of all rows' coefficients with the tau2 and the Knapp–Hartung factor of the rest."""
+    size = np.abs(x).max(axis=0)
+    triangle = whitened(1 / total, total, x / size)[2]
+    inverse = np.linalg.inv(triangle)
+    usual = np.sqrt((inverse * inverse).sum(axis=1)) / size
+    spread: Matrix = usual * np.sqrt(_factor(rest))
+    return spread
+
+
+def _factor(rest: RegressionEstimate) -> float:
+    if rest.test not in {"knha", "adhoc"}:
+        return 1.0
+    y, v, fitted = np.array(rest.yi), np.array(rest.vi), np.array(rest.fitted)
+    ratio = float(((y - fitted) ** 2 / (v + rest.tau2)).sum()) / rest.Q_df
+    return max(1.0, ratio) if rest.test == "adhoc" else ratio
