@@ -1,8 +1,8 @@
 """Evaluate 573 images on four paths side by side, then time the stages of the quick ladder: `make bench`.
 
 Ours is `benchmark.measure.execute.predict`; the peers are Keras' `predict`, a plain TensorFlow Lite loop and ONNX
-Runtime on the same network and images, each as its documentation shows it, at a few batches. Rounds are interleaved, so
-that what slows the machine slows all; medians and ratios to ours are printed.
+Runtime on the same network and images, each as its documentation shows it, at a few batches. Rounds are interleaved, each in
+another order, so that what slows the machine slows all; medians and ratios to ours are printed.
 """
 
 import argparse
@@ -28,8 +28,8 @@ from db.models.tables import Run
 from db.schema import open_current
 from db.session import reading
 
-IMAGES, SIZE, CLASSES, ROUNDS = 573, 96, 4, 5
-BATCHES = (1, 8, 32)
+IMAGES, SIZE, CLASSES, ROUNDS = 573, 96, 4, 15
+BATCHES = (1, 8, 16, 32)
 
 
 def main() -> None:
@@ -74,10 +74,11 @@ def main() -> None:
 def timed(paths: dict[str, Callable[[], object]]) -> dict[str, float]:
     """Return the median seconds of each path, its rounds interleaved after one that does not count."""
     times: dict[str, list[float]] = {name: [] for name in paths}
+    rng = np.random.default_rng(0)
     for number in range(ROUNDS + 1):
-        for name, path in paths.items():
+        for name in rng.permutation(list(paths)).tolist():
             began = time.perf_counter()
-            path()
+            paths[name]()
             if number:
                 times[name].append(time.perf_counter() - began)
     return {name: median(seconds) for name, seconds in times.items()}
@@ -126,14 +127,16 @@ def plain_tflite(file: Path, images: np.ndarray, batch: int, threads: int) -> np
     runner.resize_tensor_input(entry["index"], (batch, SIZE, SIZE, 3))
     runner.allocate_tensors()
     found = []
-    for start in range(0, len(images) - len(images) % batch, batch):
+    for start in range(0, len(images), batch):
         part = images[start : start + batch]
+        if len(part) < batch:
+            part = np.concatenate([part, np.zeros((batch - len(part), SIZE, SIZE, 3), np.uint8)])
         if entry["dtype"] == np.int8:
             part = (part.astype(np.int16) - 128).astype(np.int8)
         runner.set_tensor(entry["index"], part.astype(entry["dtype"]))
         runner.invoke()
         found.append(runner.get_tensor(runner.get_output_details()[0]["index"]))
-    return np.concatenate(found)
+    return np.concatenate(found)[: len(images)]
 
 
 def plain_onnx(file: Path, images: np.ndarray, threads: int) -> np.ndarray:

@@ -1,7 +1,7 @@
 """Predictions of an arm on many images, as fast as the processor allows."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, as_completed
+import contextlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -11,7 +11,7 @@ from benchmark.arms import Progress, Runtime, silent
 from benchmark.measure.session import Images, Probabilities, Session, hushed, open_session
 from db.errors import MedquantError
 
-BATCH = 8
+BATCH = 16
 SAME = 1e-5
 
 
@@ -44,75 +44,76 @@ def predict(
 
     Notes
     -----
-    The images are independent, so each thread has a network of its own and takes the next eight images, instead
-    of all threads sharing each image and waiting for each other at every layer. Measured on MobileNetV2 at
-    128 px this is as fast as the shared way on idle cores, twice as fast for kernels that do not share work
-    (reference and hybrid kernels), and it keeps its speed when other programs use the cores. A batch of eight is
-    used only after its results were seen to equal those of single images: a network with a fixed reshape may
-    accept a batch and mix its images.
+    Threads share each batch where the kernels can share one (`Session.shares_work`). Hybrid and reference kernels work
+    on one thread whatever they are given, so there each thread has a network of its own and takes the next batch:
+    twice as fast on two cores. A network with a fixed reshape may accept a batch and mix its images, so the last batch
+    takes some images again, at other places and among others: where they get other results, or a batch fails, all
+    images are taken one by one.
     """
     _check_images(images)
-    size = images.shape[1]
-
-    def opened(batch: int, share: int = 1) -> Session:
-        return open_session(file, runtime, threads=share, batch=batch, size=size)
-
-    single = opened(1)
-    if single.input_size != size:
+    result: Probabilities | None = None
+    if len(images) >= 2 * BATCH:
+        with contextlib.suppress(MedquantError):
+            result = _evaluate(file, runtime, images, BATCH, threads, progress)
+    if result is None:
+        result = _evaluate(file, runtime, images, 1, threads, progress)
+    if result is None:
         raise MedquantError(
-            f"{file} takes images of {single.input_size} × {single.input_size} pixels and was given {size} × {size}: "
-            "open the data set at the network's size"
+            f"{file} takes its images in fixed batches and mixes them: an image's result depends on its neighbours"
         )
-    result = np.empty((len(images), single.classes), np.float32)
-    if not len(images):
-        return result
-    first = _batching(single, opened, images)
-    chunks = [slice(k, k + first.batch) for k in range(0, len(images), first.batch)]
-    # PyTorch's threads belong to the process, so that there the threads share each batch.
-    workers = 1 if runtime is Runtime.TORCH else min(threads, len(chunks))
-    if runtime is Runtime.TORCH:
-        first = opened(first.batch, threads)
-    sessions: SimpleQueue[Session] = SimpleQueue()
-    sessions.put(first)
-    with ThreadPoolExecutor(workers) as pool:
-        with hushed():
-            for extra in pool.map(lambda _: opened(first.batch), range(workers - 1)):
-                sessions.put(extra)
-
-        def work(chunk: slice) -> int:
-            session = sessions.get()
-            try:
-                result[chunk] = session.run(images[chunk])
-            finally:
-                sessions.put(session)  # whoever waits for it must not wait for ever
-            return len(result[chunk])
-
-        done = 0
-        try:
-            for future in as_completed([pool.submit(work, chunk) for chunk in chunks]):
-                done += future.result()
-                progress("predicting", done, len(images))
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
     _check_probabilities(file, result)
     return result
 
 
-def _batching(single: Session, opened: Callable[[int], Session], images: Images) -> Session:
-    """Return a session for batches if it says the same of the first and last of a batch as one for single images."""
-    if len(images) < 2 * BATCH or single.batch > 1:
-        return single
-    try:
-        wide = opened(BATCH)
-        if wide.batch < BATCH:
-            return single
-        together = wide.run(images[:BATCH])
-    except MedquantError:
-        return single
-    ends = [0, BATCH - 1]
-    alone = np.concatenate([single.run(images[k : k + 1]) for k in ends])
-    return wide if np.allclose(together[ends], alone, rtol=0, atol=SAME) else single
+def _evaluate(
+    file: Path, runtime: Runtime, images: Images, batch: int, threads: int, progress: Progress
+) -> Probabilities | None:
+    """Return the probabilities of all images; None if an image's differ with the company that it is evaluated in."""
+    count, size = len(images), images.shape[1]
+
+    def opened(share: int) -> Session:
+        return open_session(file, runtime, threads=share, batch=batch, size=size)
+
+    first = opened(threads)
+    if first.input_size != size:
+        raise MedquantError(
+            f"{file} takes images of {first.input_size} × {first.input_size} pixels and was given {size} × {size}: "
+            "open the data set at the network's size"
+        )
+    result = np.full((count, first.classes), np.nan, np.float32)
+    starts = _starts(count, first.batch)
+    workers = 1 if first.shares_work else max(1, min(threads, len(starts)))
+    sessions: SimpleQueue[Session] = SimpleQueue()
+    with hushed():
+        for session in [first] if workers == 1 else [opened(1) for _ in range(workers)]:
+            sessions.put(session)
+
+    def work(start: int) -> Probabilities:
+        session = sessions.get()
+        try:
+            return session.run(images[start : start + session.batch])
+        finally:
+            sessions.put(session)  # whoever waits for it must not wait for ever
+
+    with ThreadPoolExecutor(workers) as pool:
+        batches = map(work, starts) if workers == 1 else pool.map(work, starts)
+        for start, found in zip(starts, batches, strict=True):
+            here = result[start : start + len(found)]
+            again = np.isfinite(here)
+            if again.any() and not np.allclose(here[again], found[again], rtol=0, atol=SAME):
+                pool.shutdown(wait=False, cancel_futures=True)
+                return None
+            here[:] = found
+            progress("predicting", min(start + len(found), count), count)
+    return result
+
+
+def _starts(count: int, batch: int) -> list[int]:
+    """Return where the batches of `count` images start; the last one overlaps those before, if there are any."""
+    if batch == 1 or count <= batch:
+        return list(range(0, count, batch))
+    starts = [*range(0, count - batch, batch), count - batch]
+    return starts if count % batch else [*starts, count - batch - batch // 2]
 
 
 def _check_images(images: Images) -> None:
@@ -129,6 +130,8 @@ def _check_images(images: Images) -> None:
 
 def _check_probabilities(file: Path, result: Probabilities) -> None:
     """Refuse outputs that are no probabilities; integers may miss a sum of one by half a step a class."""
+    if not len(result):
+        return
     bad = ~np.isfinite(result).all(axis=1)
     if bad.any():
         raise MedquantError(

@@ -39,6 +39,11 @@ class Session(Protocol):
         """Largest number of images of one call."""
         ...
 
+    @property
+    def shares_work(self) -> bool:
+        """Whether threads speed up a single call; if not, they are better given networks of their own."""
+        ...
+
     def run(self, images: Images) -> Probabilities:
         """Return the outputs `[m, classes]` of `m <= batch` uint8 images `[m, input_size, input_size, 3]`.
 

@@ -34,6 +34,11 @@ class TorchSession:
         """Side of the images in pixels."""
         return self.shape.size
 
+    @property
+    def shares_work(self) -> bool:
+        """Yes: PyTorch's threads belong to the process."""
+        return True
+
     def run(self, images: Images) -> Probabilities:
         """Return the outputs `[m, classes]` of `m <= batch` images."""
         count = len(images)

@@ -343,7 +343,7 @@ def test_without_pytorch_its_files_say_what_to_install(
 class _Failing:
     """A session that runs one batch, and no other."""
 
-    input_size, classes, batch = 8, 2, 1
+    input_size, classes, batch, shares_work = 8, 2, 1, False
 
     def __init__(self) -> None:
         self.calls = 0
@@ -372,3 +372,11 @@ def test_a_network_that_fails_on_the_way_ends_the_evaluation(
     thread.start()
     thread.join(20)
     assert [str(error) for error in found] == ["the kernel gave up"]
+
+
+@pytest.mark.parametrize("count", [33, 47, 48, 573])
+def test_batches_hold_every_image_and_some_of_them_twice(count: int) -> None:
+    starts = execute._starts(count, 16)
+    taken = [image for start in starts for image in range(start, start + 16)]
+    assert set(taken) == set(range(count))
+    assert len(taken) > count
