@@ -32,6 +32,18 @@ class CaseDeletion:
         Externally studentised residuals.
     tau2
         tau2 without the row.
+    dffits
+        Change of the row's own fitted value in units of its standard error.
+    covariance_ratio
+        Determinant of the coefficients' covariance matrix without the row over that with it.
+    q
+        Residual heterogeneity statistic without the row.
+    deleted_residuals
+        Effect minus what the others predict for it, in units of yi.
+    deleted_residual_se
+        Its standard error.
+    uncertainty
+        Variance of what the others predict for the row, in squared units of yi.
     warnings
         What a reader must know before using the numbers.
     """
@@ -41,6 +53,12 @@ class CaseDeletion:
     dfbetas: tuple[tuple[float, ...] | None, ...]
     rstudent: tuple[float | None, ...]
     tau2: tuple[float | None, ...]
+    dffits: tuple[float | None, ...]
+    covariance_ratio: tuple[float | None, ...]
+    q: tuple[float | None, ...]
+    deleted_residuals: tuple[float | None, ...]
+    deleted_residual_se: tuple[float | None, ...]
+    uncertainty: tuple[float | None, ...]
     warnings: tuple[str, ...]
 
 
@@ -75,9 +93,18 @@ def case_deletion(result: RegressionEstimate) -> CaseDeletion:
     changes: list[tuple[float, ...] | None] = []
     residuals: list[float | None] = []
     left: list[float | None] = []
+    fits: list[float | None] = []
+    ratios: list[float | None] = []
+    q: list[float | None] = []
+    deleted: list[float | None] = []
+    errors: list[float | None] = []
+    uncertainty: list[float | None] = []
     stuck: list[str] = []
     exact: list[str] = []
-    columns: tuple[list[Any], ...] = (cook, changes, residuals, left)
+    columns: tuple[list[Any], ...] = (
+        *(cook, changes, residuals, left, fits),
+        *(ratios, q, deleted, errors, uncertainty),
+    )
     for i in range(result.k):
         keep = np.arange(result.k) != i
         try:
@@ -100,19 +127,49 @@ def case_deletion(result: RegressionEstimate) -> CaseDeletion:
         expected = x[i] @ other
         uncertain = float(x[i] @ np.array(rest.covariance) @ x[i])
         cook.append(float(((x @ moved) ** 2 / (v + result.tau2)).sum()) / factor)
+        scatter = _factor(rest)
+        error = float(np.sqrt(scatter * (v[i] + rest.tau2) + uncertain))
         if all(c.se > 0 for c in rest.coefficients):
             changes.append(tuple((moved / _spread(x, v + rest.tau2, rest)).tolist()))
+            spread = float(np.sqrt(scatter * result.hat[i] * (v[i] + rest.tau2)))
+            fits.append(float(x[i] @ moved) / spread if spread > 0 else 0.0)
+            ratios.append(_determinants(rest.covariance, result.covariance))
+            residuals.append(float(y[i] - expected) / error)
         else:
-            changes.append(None)
+            for column in (changes, fits, ratios, residuals):
+                column.append(None)
             exact.append(str(result.rows[i]))
-        residuals.append(float(y[i] - expected) / float(np.sqrt(v[i] + rest.tau2 + uncertain)))
         left.append(rest.tau2)
+        q.append(rest.Q)
+        deleted.append(float(y[i] - expected))
+        errors.append(error)
+        uncertainty.append(uncertain)
     told = (
         (stuck, "the model cannot be fitted: that row alone decides a coefficient, or too few are left"),
         (exact, "the others are fitted exactly, and a change of coefficients has no error to be measured in"),
     )
     warnings = tuple(f"without row {', '.join(names)} {what}" for names, what in told if names)
-    return CaseDeletion(result.rows, tuple(cook), tuple(changes), tuple(residuals), tuple(left), warnings)
+    return CaseDeletion(
+        rows=result.rows,
+        cooks_distance=tuple(cook),
+        dfbetas=tuple(changes),
+        rstudent=tuple(residuals),
+        tau2=tuple(left),
+        dffits=tuple(fits),
+        covariance_ratio=tuple(ratios),
+        q=tuple(q),
+        deleted_residuals=tuple(deleted),
+        deleted_residual_se=tuple(errors),
+        uncertainty=tuple(uncertainty),
+        warnings=warnings,
+    )
+
+
+def _determinants(above: tuple[tuple[float, ...], ...], below: tuple[tuple[float, ...], ...]) -> float:
+    """Return the ratio of two determinants, which alone could leave the range of a double."""
+    size = np.sqrt(np.diag(np.array(below)))
+    first, second = (np.linalg.slogdet(np.array(m) / size / size[:, None])[1] for m in (above, below))
+    return float(np.exp(first - second))
 
 
 def _spread(x: Matrix, total: Matrix, rest: RegressionEstimate) -> Matrix:

@@ -11,6 +11,7 @@ from review.meta.inference import check_level, moved
 from review.meta.result import PooledEstimate
 from review.meta.robust import cluster_robust
 from review.meta.rows import read_rows
+from review.meta.scaling import scale_alone
 
 MODELS = {
     "row": "no variances: every row weighs the same (ordinary least squares)",
@@ -62,20 +63,14 @@ def equal_weights(
     rows = read_rows(yi, None, labels=labels, cluster=cluster)
     assert rows.cluster is not None  # noqa: S101 - a cluster was given; for the type checker
     studies, sizes = rows.cluster, np.bincount(rows.cluster)
-    centre = rows.yi[0]
-    with np.errstate(over="ignore"):
-        y = rows.yi - centre
-        unit = float(np.abs(y).max()) or 1.0
-    if not np.isfinite(unit):
-        raise InvalidInput("yi spans more than a double can hold: check the units of the largest value")
-    y = y / unit
+    y, centre, unit = scale_alone(rows.yi)
     if by == "study":
         y = np.bincount(studies, weights=y) / sizes
         studies, weights = np.arange(sizes.size), 1 / sizes[studies] / sizes.size
     else:
         weights = np.full(y.size, 1 / y.size)
     fit = cluster_robust(np.ones((y.size, 1)), y, np.ones(y.size), studies, terms=("intercept",), level=level)
-    pooled = tuple(moved(c, unit, float(centre), level) for c in fit.coefficients)
+    pooled = tuple(moved(c, unit, centre, level) for c in fit.coefficients)
     warnings = list(fit.warnings)
     if pooled[0].se == 0:
         warnings.append(

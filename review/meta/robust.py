@@ -1,21 +1,23 @@
-"""Standard errors that stay right when rows of one cluster depend on each other: CR2 with Satterthwaite df."""
+"""Standard errors that stay right when rows of one cluster depend on each other: CR0 … CR3 with Satterthwaite df."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from review.meta.cluster_pieces import Kind, Pieces, cluster_pieces
 from review.meta.errors import InvalidInput
 from review.meta.inference import coefficient
 from review.meta.result import Coefficient
 
 Array = NDArray[np.float64]
+DfRule = Literal["Satterthwaite", "m-p"]
 
 FEW_DF = 4.0
-DETERMINED = 1e-10  # a direction whose residual share is below this is fitted by the one cluster alone
-BATCH = 2_000_000  # doubles per batch of square matrices
+BLIND = 1e-6  # less of the variance than this is seen by the residuals
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,28 +27,31 @@ class RobustFit:
     Parameters
     ----------
     coefficients
-        Estimates with CR2 standard errors and Satterthwaite df, one per column of the design.
+        Estimates with robust standard errors and their df, one per column of the design.
     covariance
-        CR2 covariance matrix of the estimates, shape (p, p).
+        Robust covariance matrix of the estimates, shape (p, p).
     clusters
         Number of clusters.
     warnings
         What a reader must know before using the numbers.
+    kind
+        Correction for few clusters: "CR0", "CR1", "CR1p", "CR1S", "CR2" or "CR3".
+    df_rule
+        "Satterthwaite", or "m-p": clusters minus coefficients.
+    pieces
+        What each cluster adds, for joint tests.
+    directions
+        Coefficients as directions in the coordinates of `pieces`, one per column, shape (p, p).
     """
 
     coefficients: tuple[Coefficient, ...]
     covariance: Array
     clusters: int
     warnings: tuple[str, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class _Pieces:
-    """One entry per cluster, in the coordinates of Q: adjusted scores, Q_i' M_i G^(−1/2) Q_i and Q_i' Π Q_i."""
-
-    scores: Array
-    leverage: Array
-    kept: Array
+    kind: Kind
+    df_rule: DfRule
+    pieces: Pieces
+    directions: Array
 
 
 def cluster_robust(
@@ -82,55 +87,94 @@ def cluster_robust(
 
     Notes
     -----
-    With M_i the working covariance of cluster i, D_i its square root and B = (X'M⁻¹X)⁻¹, residuals are multiplied
-    by A_i = D_i (D_i (M_i − X_i B X_i') D_i)^(−1/2) D_i, so that the estimate is unbiased if the working model
-    holds, and nearly so if it does not. Where a cluster alone fits a direction of X the inverse is Moore–Penrose's.
-    The design is orthonormalised once (M^(−1/2) X = Q R); clusters of one size are worked on together, and the
-    df need only p numbers per cluster, so that time grows with the number of clusters and not with its square.
-    The df are written as sums of terms ≥ 0, hence lose no digits when one cluster dominates.
+    The working model takes rows for independent; `review.meta.sandwich.robust_blocks` takes any covariance.
+    """
+    spread = np.sqrt(variances)
+    return fit_whitened(
+        design / spread[:, None], y / spread, variances, cluster, terms=terms, level=level, kind="CR2"
+    )
+
+
+def fit_whitened(
+    white: Array,
+    target: Array,
+    spectrum: Array,
+    cluster: NDArray[np.intp],
+    *,
+    terms: Sequence[str],
+    level: float,
+    kind: Kind,
+    df_rule: DfRule = "Satterthwaite",
+) -> RobustFit:
+    """Fit rows of unit working variance by least squares, with cluster-robust standard errors.
+
+    Parameters
+    ----------
+    white
+        Design in the eigenvectors of the working covariances, each row over the root of its eigenvalue, shape (k, p).
+    target
+        Effects, likewise, shape (k,).
+    spectrum
+        The eigenvalues, shape (k,), > 0.
+    cluster
+        Cluster numbers 0 … m−1, shape (k,).
+    terms
+        p names of the columns.
+    level
+        Confidence level in percent.
+    kind
+        Correction for few clusters.
+    df_rule
+        "Satterthwaite", or "m-p": clusters minus coefficients for all terms.
+
+    Raises
+    ------
+    InvalidInput
+        When columns of the design depend on each other.
+
+    Notes
+    -----
+    With M_i = D_i'D_i the working covariance of cluster i and B = (X'M⁻¹X)⁻¹, CR2 multiplies residuals by
+    A_i = D_i' (D_i (M_i − X_i B X_i') D_i')^(−1/2) D_i, so that the estimate is unbiased if the working model
+    holds, and nearly so if it does not. A_i is the same for every factor D_i; that of eigenvectors makes the rotated
+    M_i diagonal, and one arithmetic does for all working covariances. CR3 takes (I − X_i B X_i' M_i⁻¹)⁻¹, the others I.
+    Where a cluster alone fits a direction of X the inverse is Moore–Penrose's.
+    The design is orthonormalised once (M^(−1/2) X = Q R), and the df need only p numbers per cluster, so that
+    time grows with the number of clusters and not with its square. The df are written as sums of terms ≥ 0, hence
+    lose no digits when one cluster dominates.
 
     References
     ----------
     Bell and McCaffrey (2002), Survey Methodology 28, 169–181; Pustejovsky and Tipton (2018), Journal of Business
     & Economic Statistics 36, 672–683; df below 4: Tipton (2015), Psychological Methods 20, 375–393.
     """
-    spread = np.sqrt(variances)
-    white = design / spread[:, None]
     basis, triangle = np.linalg.qr(white)
     _refuse_collinear(white, triangle, terms)
-    target = y / spread
     fitted = basis.T @ target
     estimates = np.linalg.solve(triangle, fitted)
-    pieces = _pieces(basis, target - basis @ fitted, variances, cluster)
+    pieces = cluster_pieces(basis, target - basis @ fitted, spectrum, cluster, kind)
 
-    half = np.linalg.solve(triangle, pieces.scores.T)  # one column per cluster
+    clusters, (k, p) = int(cluster.max()) + 1, white.shape
+    factor, why = _few_clusters(kind, clusters, k, p)
+    half = math.sqrt(factor) * np.linalg.solve(triangle, pieces.scores.T)  # one column per cluster
     covariance = half @ half.T
-    clusters = int(cluster.max()) + 1
     directions = np.linalg.inv(triangle).T
     coefficients, warnings = [], []
     for j, term in enumerate(terms):
         d = directions[:, j]
-        diagonal = np.einsum("a,cab,b->c", d, pieces.kept, d)
-        share = float(diagonal.sum()) / float(d @ d)
-        if clusters < 2 or share < 1e-6:
-            warnings.append(
-                f"no cluster-robust standard error for {term}: one cluster alone decides it, and at least 2 are needed"
-            )
+        share = float(np.einsum("a,cab,b->", d, pieces.seen, d)) / float(d @ d)
+        if why or clusters < 2 or share < BLIND:
+            told = why or "one cluster alone decides it, and at least 2 are needed"
+            warnings.append(f"no cluster-robust standard error for {term}: {told}")
             coefficients.append(coefficient(term, float(estimates[j]), math.nan, math.nan, level))
             continue
-        df = _satterthwaite(diagonal, pieces.leverage @ d)
-        if share < 1 - 1e-6:
-            warnings.append(
-                f"the robust standard error of {term} cannot see clusters that alone decide a term: "
-                f"expect it to be {100 * (1 - math.sqrt(share)):.2g}% too small"
-            )
-        if df < FEW_DF:
-            warnings.append(
-                f"the robust test of {term} has {df:.3g} Satterthwaite df, fewer than 4: "
-                "its interval and p-value are not to be relied on (Tipton 2015)"
-            )
+        df = _satterthwaite(np.einsum("a,cab,b->c", d, pieces.kept, d), pieces.leverage @ d)
+        df = float(clusters - p) if df_rule == "m-p" else df
+        warnings += _doubts(term, share, df, df_rule)
         coefficients.append(coefficient(term, float(estimates[j]), math.sqrt(covariance[j, j]), df, level))
-    return RobustFit(tuple(coefficients), covariance, clusters, tuple(warnings))
+    return RobustFit(
+        tuple(coefficients), covariance, clusters, tuple(warnings), kind, df_rule, pieces, directions
+    )
 
 
 def _refuse_collinear(white: Array, triangle: Array, terms: Sequence[str]) -> None:
@@ -144,6 +188,23 @@ def _refuse_collinear(white: Array, triangle: Array, terms: Sequence[str]) -> No
         raise InvalidInput(f"{', '.join(tied)} is a combination of the other terms: leave one of them out")
 
 
+def _few_clusters(kind: Kind, clusters: int, k: int, p: int) -> tuple[float, str]:
+    """Return the factor of the covariance for m clusters, and why there is none."""
+    if clusters < 2:
+        return 1.0, ""
+    if kind == "CR1p" and clusters <= p:
+        return 0.0, f"CR1p needs more clusters ({clusters}) than coefficients ({p})"
+    if kind == "CR1S" and k <= p:
+        return 0.0, f"CR1S needs more rows ({k}) than coefficients ({p})"
+    if kind == "CR1":
+        return clusters / (clusters - 1), ""
+    if kind == "CR1p":
+        return clusters / (clusters - p), ""
+    if kind == "CR1S":
+        return clusters * (k - 1) / ((clusters - 1) * (k - p)), ""
+    return 1.0, ""
+
+
 def _satterthwaite(diagonal: Array, leverage: Array) -> float:
     # P_ij = −t_i't_j off the diagonal; Σ_{i<j} (t_i't_j)² from running sums of t t'
     outer = leverage[:, :, None] * leverage[:, None, :]
@@ -152,57 +213,18 @@ def _satterthwaite(diagonal: Array, leverage: Array) -> float:
     return float(diagonal.sum()) ** 2 / (float(diagonal @ diagonal) + 2 * off)
 
 
-def _pieces(basis: Array, residual: Array, variances: Array, cluster: NDArray[np.intp]) -> _Pieces:
-    clusters, p = int(cluster.max()) + 1, basis.shape[1]
-    scores, leverage, kept = np.zeros((clusters, p)), np.zeros((clusters, p, p)), np.zeros((clusters, p, p))
-    for which, rows in _batches(cluster, variances):
-        q, m = basis[rows], variances[rows]
-        adjusted, projected = _adjusted(q, m)
-        scores[which] = np.einsum("cnp,cn->cp", adjusted, residual[rows])
-        leverage[which] = np.swapaxes(q, 1, 2) @ adjusted
-        kept[which] = np.swapaxes(projected, 1, 2) @ projected
-    return _Pieces(scores, leverage, kept)
-
-
-def _batches(
-    cluster: NDArray[np.intp], variances: Array
-) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-    """Yield clusters that can be worked on together: same size, and variances all alike within or not."""
-    order = np.argsort(cluster, kind="stable")
-    sizes = np.bincount(cluster)
-    starts = np.cumsum(sizes) - sizes
-    for size in np.unique(sizes):
-        which = np.flatnonzero(sizes == size)
-        rows = order[starts[which][:, None] + np.arange(size)]
-        flat = np.ptp(variances[rows], axis=1) == 0
-        if flat.any():
-            yield which[flat], rows[flat]
-        uneven = np.flatnonzero(~flat)
-        step = max(1, BATCH // int(size) ** 2)
-        for i in range(0, uneven.size, step):
-            part = uneven[i : i + step]
-            yield which[part], rows[part]
-
-
-def _adjusted(q: Array, m: Array) -> tuple[Array, Array]:
-    """Return M_i G^(−1/2) Q_i and ΠQ_i, where G = M_i (I − Q_i Q_i') M_i and Π projects on the range of G.
-
-    G is D_i (M_i − X_i B X_i') D_i in the coordinates of Q, and so M_i^(1/2) A_i M_i⁻¹ X_i B becomes M_i G^(−1/2) Q_i R⁻ᵀ.
-    """
-    u, s, vt = np.linalg.svd(q, full_matrices=False)
-    remaining = (1 - s) * (1 + s)  # eigenvalues of I − Q_i Q_i'
-    free = remaining > DETERMINED
-    root = np.sqrt(np.where(free, remaining, 0.0))
-    if (m == m[:, :1]).all():
-        inverse = np.divide(1.0, root, out=np.zeros_like(root), where=free)
-        return (u * (s * inverse)[:, None, :]) @ vt, (u * (s * free)[:, None, :]) @ vt
-    # the singular values of a factor of G keep twice the digits of G's eigenvalues
-    size = m.shape[1]
-    factor = m[:, :, None] * (np.eye(size) + (u * (root - 1)[:, None, :]) @ np.swapaxes(u, 1, 2))
-    left_vectors, sigma, _ = np.linalg.svd(factor)
-    rank = size - (~free).sum(axis=1)
-    within = np.arange(size) < rank[:, None]
-    inverse = np.divide(1.0, sigma, out=np.zeros_like(sigma), where=within)
-    coordinates = np.swapaxes(left_vectors, 1, 2) @ q
-    adjusted = m[:, :, None] * (left_vectors @ (inverse[:, :, None] * coordinates))
-    return adjusted, within[:, :, None] * coordinates
+def _doubts(term: str, share: float, df: float, df_rule: DfRule) -> list[str]:
+    found = []
+    if share < 1 - BLIND:
+        found.append(
+            f"the robust standard error of {term} cannot see clusters that alone decide a term: "
+            f"expect it to be {100 * (1 - math.sqrt(share)):.2g}% too small"
+        )
+    if df < FEW_DF and df > 0:
+        found.append(
+            f"the robust test of {term} has {df:.3g} {df_rule} df, fewer than 4: "
+            "its interval and p-value are not to be relied on (Tipton 2015)"
+        )
+    elif not df > 0:
+        found.append(f"no test of {term}: clusters minus coefficients leaves no degrees of freedom")
+    return found

@@ -65,3 +65,27 @@ def scale(yi: Vector, vi: Vector, labels: Sequence[object], *, centred: bool = T
             f"row {listed} lies more than 75 orders of magnitude away from the others: check the units of yi and vi"
         )
     return Scaled(y, v, centre, unit)
+
+
+def scale_alone(yi: Vector, *, centred: bool = True) -> tuple[Vector, float, float]:
+    """Return effects without variances as (yi − centre) / unit, with centre and unit.
+
+    Parameters
+    ----------
+    yi
+        Effects, shape (k,), finite.
+    centred
+        False leaves the origin where it is, for designs that hold no constant.
+
+    Raises
+    ------
+    InvalidInput
+        When the effects span more than a double can hold.
+    """
+    centre = float(yi[0]) if centred else 0.0
+    with np.errstate(over="ignore"):
+        y = yi - centre
+        unit = float(np.abs(y).max()) or 1.0
+    if not np.isfinite(unit):
+        raise InvalidInput("yi spans more than a double can hold: check the units of the largest value")
+    return y / unit, centre, unit

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,60 +11,13 @@ from review.meta.contrasts import contrasts
 from review.meta.errors import InvalidInput
 from review.meta.inference import check_level
 from review.meta.regression import meta_regression
-from review.meta.regression_result import RegressionEstimate
 from review.meta.result import JointTest, PooledEstimate
-from review.meta.rows import ExcludedRow, absent, read_rows
+from review.meta.rows import absent, read_rows
+from review.meta.subgroup_result import CommonGroups, SeparateGroups
 from review.meta.tau2 import Method
 from review.meta.univariate import Test, random_effects
 
 SINGLE = "a group of one row enters the comparison with its own variance as if its τ² were 0"
-
-
-@dataclass(frozen=True)
-class SeparateGroups:
-    """Groups pooled on their own, each with its tau2.
-
-    Parameters
-    ----------
-    groups
-        Names, in order of first appearance.
-    pooled
-        The estimate of each group.
-    between
-        Q-between: do the groups' estimates differ more than their standard errors allow? None with one group.
-    warnings
-        What a reader must know before using the numbers.
-    excluded_rows
-        Rows left out, and why.
-    """
-
-    groups: tuple[str, ...]
-    pooled: tuple[PooledEstimate, ...]
-    between: JointTest | None
-    warnings: tuple[str, ...]
-    excluded_rows: tuple[ExcludedRow, ...]
-
-
-@dataclass(frozen=True)
-class CommonGroups:
-    """Groups in one model that share tau2.
-
-    Parameters
-    ----------
-    groups
-        Names, in order of first appearance.
-    model
-        The meta-regression on groups; its coefficients are the groups' estimates.
-    between
-        Test that all groups have one mean: F for t tests, χ² for z. None where no error is left.
-    R2
-        Percent of the between-row variance that the groups explain; None where there is none.
-    """
-
-    groups: tuple[str, ...]
-    model: RegressionEstimate
-    between: JointTest | None
-    R2: float | None
 
 
 def separate_groups(

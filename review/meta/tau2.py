@@ -64,7 +64,8 @@ def estimate_tau2(method: Method, y: Vector, v: Vector, basis: Vector | None = N
     References
     ----------
     Viechtbauer (2005), Journal of Educational and Behavioral Statistics 30, 261–293; Veroniki et al. (2016), Research
-    Synthesis Methods 7, 55–79; Viechtbauer (2021), in: Handbook of Meta-Analysis, 419–436.
+    Synthesis Methods 7, 55–79; PMM: Viechtbauer (2021), Median-unbiased estimators for the amount of heterogeneity in
+    meta-analysis, European Congress of Methodology, Valencia.
     """
     if method == "FE":
         return Tau2(0.0, None)

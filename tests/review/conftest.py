@@ -12,8 +12,8 @@ from sqlalchemy import Engine, insert
 from db.codebook.codebook import Codebook, codebook_files, codebook_from_files
 from db.models.tables import Comparison, Run
 from db.session import open_database, reading, writing
-from db.vocabulary import Bound, ChangeKind, Control, Origin, RunState, Verification
-from review.effects import Effects, read_effects
+from db.vocabulary import Bound, ChangeKind, Control, Measure, Origin, RunState, Verification
+from review.effects import Effect, Effects, read_effects
 from review.pool import OutcomePool, pool_database
 
 AddComparison = Callable[..., str]
@@ -69,3 +69,24 @@ def add_comparison() -> AddComparison:
         return key
 
     return add
+
+
+MakeEffect = Callable[..., Effect]
+
+
+@pytest.fixture(scope="session")
+def make_effect() -> MakeEffect:
+    """Make an effect of a group: a clean exact change of accuracy by 8-bit PTQ, where nothing else is said."""
+
+    def make(group: str, yi: float, **given: Any) -> Effect:
+        facts: dict[str, Any] = {
+            "comparison_id": f"{group} {yi}", "source": group, "group": group, "origin": Origin.REPORTED,
+            "outcome": "accuracy", "measure": Measure.DIFFERENCE, "arm": "int8", "technique": ("ptq",),
+            "weight_bits": ("8",), "control": Control.CLEAN, "bound": Bound.EXACT, "yi": yi, "vi": None,
+            "variance_from": "none", "n_test": None, "baseline": "", "quantized": "", "source_url": None,
+            "locator": None, "as_printed": None, "dataset": None, "architecture": None,
+            "verification": Verification.CONFIRMED,
+        } | given  # fmt: skip
+        return Effect(**facts)
+
+    return make

@@ -12,7 +12,9 @@ from review.meta.escalc.means import mean_difference
 from review.meta.escalc.measures import MEASURES, freeman_tukey_back
 from review.meta.escalc.proportions import freeman_tukey_proportion
 from review.meta.escalc.rates import rate_difference, root_rate_difference
+from review.meta.escalc.ratios import log_cv_ratio
 from review.meta.escalc.two_by_two import log_odds_ratio, log_risk_ratio
+from tests.reference.comparing import reference
 
 
 def test_mcnemar_without_a_changed_pair_tests_nothing() -> None:
@@ -90,3 +92,16 @@ def test_columns_of_pandas_and_single_numbers_are_read() -> None:
     assert found.yi[0] == -1.0
     assert found.vi[0] == pytest.approx(0.2, rel=1e-15)
     assert found.omitted[0].why == "m1i is missing"
+
+
+def test_bias_of_the_log_cv_ratio_is_that_of_the_two_standard_deviations() -> None:
+    # metafor 3 always corrected, metafor 5 says so with correct =: both are here, their difference is known
+    inputs = reference()["escalc"]["two_group_means"]["inputs"]
+    given = [inputs[c] for c in ("m1", "sd1", "n1", "m2", "sd2", "n2")]
+    plain, corrected = log_cv_ratio(*given, correct=False), log_cv_ratio(*given, correct=True)
+    cv = np.log(np.divide(inputs["sd1"], inputs["m1"])) - np.log(np.divide(inputs["sd2"], inputs["m2"]))
+    assert list(plain.yi) == pytest.approx(list(cv), rel=1e-12, abs=0)
+    n1, n2 = np.array(inputs["n1"]), np.array(inputs["n2"])
+    bias = 1 / (2 * (n1 - 1)) - 1 / (2 * (n2 - 1))
+    assert list(corrected.yi - plain.yi) == pytest.approx(list(bias), rel=1e-12)
+    assert corrected.correction != plain.correction

@@ -1,9 +1,6 @@
-"""Subgroups with separate and with common tau2 give metafor's numbers."""
+"""Subgroups are what they are alone, and rows without a group are named."""
 
-import json
 import math
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -12,68 +9,7 @@ from review.meta.errors import InvalidInput
 from review.meta.subgroups import common_groups, separate_groups
 from review.meta.univariate import random_effects
 
-GOLDEN: dict[str, Any] = {
-    f"{data_set}/{key}": {**value, "yi": data["yi"], "vi": data["vi"]}
-    for data_set, data in json.loads(
-        (Path(__file__).parent / "golden" / "metareg.json").read_text(encoding="utf-8")
-    )["datasets"].items()
-    for key, value in data.items()
-    if key.startswith("subgroup_")
-}
-SEPARATE = [(name, method) for name in GOLDEN for method in GOLDEN[name]["separate_tau2"]]
-COMMON = [(name, model) for name in GOLDEN for model in GOLDEN[name]["common_tau2"]]
-ITERATIVE = {"rel": 1e-8, "abs": 1e-12}
-SHARE = {"rel": 1e-8, "abs": 1e-8}
-
 Y, V = [0.1, 0.5, 0.3, 0.9, 0.6, 1.4], [0.01, 0.02, 0.015, 0.05, 0.03, 0.02]
-
-
-def test_six_groupings_are_compared() -> None:
-    assert len(GOLDEN) == 6
-    assert len(SEPARATE) == 18
-    assert len(COMMON) == 24
-
-
-@pytest.mark.parametrize(("name", "method"), SEPARATE)
-def test_separate_tau2(name: str, method: Any) -> None:
-    data = GOLDEN[name]
-    golden = data["separate_tau2"][method]
-    found = separate_groups(data["yi"], data["vi"], data["groups"], method=method, test="z")
-    by_name = dict(zip(found.groups, found.pooled, strict=True))
-    pooled = [by_name[level] for level in data["levels"]]
-    assert [p.k for p in pooled] == golden["k"]
-    for key, values in (
-        ("estimate", [p.coefficients[0].estimate for p in pooled]),
-        ("se", [p.coefficients[0].se for p in pooled]),
-        ("tau2", [p.tau2 or 0.0 for p in pooled]),
-        ("Q_within", [p.Q or 0.0 for p in pooled]),
-    ):
-        assert values == pytest.approx(golden[key], **ITERATIVE), key
-    if "I2" in golden:
-        assert [p.I2 or 0.0 for p in pooled] == pytest.approx(golden["I2"], **SHARE)
-    assert found.between is not None
-    assert found.between.statistic == pytest.approx(golden["Q_between"], **ITERATIVE)
-    assert found.between.df == golden["df"]
-    assert found.between.p == pytest.approx(golden["p_between"], rel=1e-7)
-
-
-@pytest.mark.parametrize(("name", "model"), COMMON)
-def test_common_tau2(name: str, model: str) -> None:
-    data = GOLDEN[name]
-    golden, (method, test) = data["common_tau2"][model], model.split("_")
-    found = common_groups(data["yi"], data["vi"], data["groups"], method=method, test=test)  # type: ignore[arg-type]
-    by_name = {c.term: c for c in found.model.coefficients}
-    assert found.model.tau2 == pytest.approx(golden["tau2"], **ITERATIVE)
-    assert [by_name[x].estimate for x in data["levels"]] == pytest.approx(
-        golden["group_estimates"], **ITERATIVE
-    )
-    assert [by_name[x].se for x in data["levels"]] == pytest.approx(golden["group_se"], **ITERATIVE)
-    assert found.between is not None
-    assert found.between.statistic == pytest.approx(golden["QM"], **ITERATIVE)
-    assert [found.between.df, found.between.df_denominator] == golden["QMdf"]
-    assert found.between.p == pytest.approx(golden["QMp"], rel=1e-7)
-    assert pytest.approx(golden["QE"], **ITERATIVE) == found.model.Q
-    assert pytest.approx(golden["R2"], **SHARE) == found.R2
 
 
 def test_rows_without_a_group_are_left_out_and_named() -> None:

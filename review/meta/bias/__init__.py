@@ -1,0 +1,1 @@
+"""Small-study effects and publication bias: tests, and what the pooled effect would be without them."""

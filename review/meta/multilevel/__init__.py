@@ -1,0 +1,1 @@
+"""Models for dependent effects: estimates within studies, correlated sampling errors, crossed random factors."""
