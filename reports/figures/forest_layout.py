@@ -1,217 +1,210 @@
-"""Where the words of a forest plot stand: columns, lines, and how many rows a page holds."""
+"""Which line of words stands where in a forest plot, and how many rows a page holds."""
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from reports.figures import style
-from reports.figures.forest import Forest, ForestRow, shown
+from reports.figures.forest_columns import INDENT, Columns, columns, single_width, spans
+from reports.figures.forest_data import Forest, ForestRow, ForestSummary, grouped
+from reports.figures.forest_words import label_of
 from reports.figures.measure import text_width, wrap
 
 PAGE: Final = 640.0
 LINE: Final = 10.2
+POOLED_LINE: Final = 12.2
 STUDY_GAP: Final = 3.0
+POOLED_GAP: Final = 1.5
+SUBGROUP_GAP: Final = 6.0
 HEAD: Final = 24.0
 AXIS: Final = 46.0
 LEGEND: Final = 14.0
-INDENT: Final = 8.0
-NARROWEST: Final = 118.0
-RAW: Final = 56.0
-NONE: Final = "–"
-
-
-@dataclass(frozen=True)
-class Columns:
-    """Edges in points: widths of the label, right edges of the number columns, and the plot between them."""
-
-    label: float
-    baseline: float
-    quantized: float
-    plot_left: float
-    plot_right: float
-    estimate: float
-    interval: float
-    weight: float | None
+RULE: Final = 6.0
+PREDICTION: Final = "Prediction interval"
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of text at the left; the first line of a row carries the row."""
+    """One line of words at the left; the first line of a row or of a pooled estimate carries it.
+
+    `gap` is space above; `band` marks the heading of a subgroup, `note` words of second rank.
+    """
 
     text: str
-    indent: float
+    indent: float = 0.0
     bold: bool = False
     row: ForestRow | None = None
+    summary: ForestSummary | None = None
+    prediction: ForestSummary | None = None
+    overall: bool = False
     lead: str = ""
     gap: float = 0.0
+    band: bool = False
+    note: bool = False
+
+    @property
+    def height(self) -> float:
+        """Height in points without the gap."""
+        return POOLED_LINE if self.summary or self.prediction else LINE
 
 
-def interval_text(forest: Forest, low: float, high: float) -> str:
-    """Return an interval as printed in its column."""
-    return f"[{shown(forest, low)}; {shown(forest, high)}]"
+class Plan:
+    """The layout of one forest: its rows in order, its columns, and the lines of each row."""
 
+    def __init__(self, forest: Forest) -> None:
+        self.forest = forest
+        self.rows: Final = grouped(forest.rows)
+        self.at: Final[Columns] = columns(forest)
+        counts = Counter((row.subgroup, row.study) for row in forest.rows)
+        self._alone = frozenset(key for key, n in counts.items() if n == 1)
+        self._closing = {group.name: group.summary for group in forest.subgroups}
+        self._plain = not any(row.label for row in forest.rows)
 
-def weight_text(row: ForestRow) -> str:
-    """Return the weight as printed in its column; a row without one has a dash."""
-    return NONE if row.weight is None else f"{row.weight:.1f} %"
+    @property
+    def head(self) -> float:
+        """Height of the headings."""
+        return HEAD + (LINE if spans(self.forest) else 0.0)
 
+    @property
+    def axis(self) -> float:
+        """Height of the axis with its words."""
+        return AXIS if self.forest.favours_low or self.forest.favours_high else AXIS - 12
 
-def columns(forest: Forest) -> Columns:
-    """Return the columns: numbers as wide as they need, the label as it needs within reason, the rest for the plot."""
-    size = style.SMALL
+    @cached_property
+    def legend(self) -> float:
+        """Height of the key to the marks."""
+        from reports.figures.forest_marks import legend_rows
 
-    def widest(texts: Sequence[str], head: str) -> float:
-        return max([text_width(head, size, bold=True), *(text_width(text, size) for text in texts)])
+        return LEGEND + LINE * (len(legend_rows(self.forest)) - 1)
 
-    rows, s = forest.rows, forest.summary
-    bold = [shown(forest, s.estimate)] if s else []
-    estimate = max(
-        widest([shown(forest, row.yi) for row in rows], ""),
-        *[text_width(t, size, bold=True) for t in [*bold, ""]],
-    )
-    spans = [
-        interval_text(forest, row.ci_low, row.ci_high)
-        for row in rows
-        if row.ci_low is not None and row.ci_high is not None
-    ]
-    if s:
-        spans.append(interval_text(forest, s.ci_low, s.ci_high))
-        if s.pi_low is not None and s.pi_high is not None:
-            spans.append(interval_text(forest, s.pi_low, s.pi_high))
-    interval = max([text_width(text, size, bold=True) for text in spans], default=0.0) + (5 if spans else 0)
-    head = text_width(heading(forest), size, bold=True)
-    interval = max(interval, head - estimate)
-    weights = any(row.weight is not None for row in rows)
-    weight = widest([weight_text(row) for row in rows], "Weight") + 9 if weights else 0.0
-    baseline = min(widest([row.baseline for row in rows], "Baseline"), RAW) + 8
-    quantized = min(widest([row.quantized for row in rows], "Quantized"), RAW) + 8
-    fixed = baseline + quantized + estimate + interval + weight + 24
-    room = style.WIDTH - fixed - NARROWEST
-    wanted = max([text_width(row.label, size) + INDENT for row in rows], default=0.0)
-    counts = Counter(row.study for row in rows)
-    wanted = max([wanted, *(single_width(row) for row in rows if counts[row.study] == 1)])
-    if s:
-        wanted = max(wanted, min(text_width(s.label, size, bold=True), 150.0))
-    label = min(max(wanted + 2, 70.0), room)
-    right = style.WIDTH - 0.5
-    interval_edge = right - weight
-    estimate_edge = interval_edge - interval
-    plot_left = label + baseline + quantized + 12
-    plot_right = estimate_edge - estimate - 12
-    return Columns(
-        label,
-        label + baseline,
-        label + baseline + quantized,
-        plot_left,
-        plot_right,
-        estimate_edge,
-        interval_edge,
-        right if weights else None,
-    )
+    @property
+    def room(self) -> float:
+        """Height that a page has for lines."""
+        return PAGE - self.head - self.axis - self.legend
 
+    @cached_property
+    def overall(self) -> list[Line]:
+        """The lines of the overall estimates."""
+        return [line for s in self.forest.overall for line in self._pooled(s, overall=True)]
 
-def heading(forest: Forest) -> str:
-    """Return the heading over estimates and intervals."""
-    has = forest.summary is not None or any(not row.hollow for row in forest.rows)
-    return f"{forest.estimate_head} [{forest.interval}]" if has else forest.estimate_head
+    @cached_property
+    def footer(self) -> list[str]:
+        """The lines below the axis of the last page, broken to the width of the figure."""
+        texts = [text for s in self.forest.overall for text in (s.heterogeneity, *s.footer)]
+        if self.forest.between:
+            texts.insert(1 if texts else 0, self.forest.between)
+        texts += self.forest.footer
+        return [line for text in texts if text for line in wrap(text, style.WIDTH - 4, style.SMALL)]
 
+    @cached_property
+    def tail(self) -> float:
+        """Height of the overall estimates and the footer."""
+        return height(self.overall) + (RULE if self.overall else 0.0) + len(self.footer) * LINE + 4
 
-def label_of(row: ForestRow) -> str:
-    """Return what is written at a row: its label, and that it was measured."""
-    return f"{row.label} (measured)" if row.measured else row.label
+    def lines(self, start: int, stop: int) -> list[Line]:
+        """Return the lines of the rows `start` to `stop` as they stand on a page that begins with the first."""
+        return [line for i in range(start, stop) for line in self.of_row(i, first=i == start)]
 
+    def of_row(self, i: int, *, first: bool) -> list[Line]:
+        """Return the lines of one row: headings before it where they change, a subgroup's estimate after its last."""
+        row, before = self.rows[i], self.rows[i - 1] if i else None
+        same_group = before is not None and before.subgroup == row.subgroup
+        same_study = same_group and before is not None and before.study == row.study
+        found: list[Line] = []
+        if row.subgroup and (first or not same_group):
+            name = f"{row.subgroup} (continued)" if same_group else row.subgroup
+            parts = wrap(name, self.at.left_of_plot, style.SMALL, bold=True)
+            gap = 0.0 if first else SUBGROUP_GAP
+            found += [
+                Line(text, bold=True, band=True, gap=gap if k == 0 else 0.0) for k, text in enumerate(parts)
+            ]
+        gap = 0.0 if first or found or same_study else STUDY_GAP
+        brief = self._brief(row)
+        if brief and before is not None and self._brief(before):
+            gap = 0.0
+        found += self._short(row, gap) if brief else self._long(row, gap, first=first, same_study=same_study)
+        last = i + 1 == len(self.rows) or self.rows[i + 1].subgroup != row.subgroup
+        if last and row.subgroup in self._closing:
+            found += self._pooled(self._closing[row.subgroup])
+        return found
 
-def single_width(row: ForestRow) -> float:
-    """Return the width of a study of one row on one line: name, then label."""
-    return text_width(row.study, style.SMALL, bold=True) + 5 + text_width(label_of(row), style.SMALL)
+    def _brief(self, row: ForestRow) -> bool:
+        return (row.subgroup, row.study) in self._alone and single_width(row) <= self.at.label
 
+    def _short(self, row: ForestRow, gap: float) -> list[Line]:
+        if self._plain and not row.measured:
+            return [Line(row.study, row=row, gap=gap)]
+        lead = text_width(row.study, style.SMALL, bold=True) + 5
+        return [Line(label_of(row), lead, row=row, lead=row.study, gap=gap)]
 
-def lines(
-    rows: Sequence[ForestRow], alone: frozenset[str], width: float, *, continued: bool = False
-) -> list[Line]:
-    """Return the lines of these rows: a study of one row on its own line, others under their study's name."""
-    result: list[Line] = []
-    before: str | None = None
-    for i, row in enumerate(rows):
-        brief = row.study in alone and single_width(row) <= width
-        plain = brief and bool(result) and bool(result[-1].lead)
-        gap = STUDY_GAP if result and row.study != before and not plain else 0.0
-        if brief:
-            lead = text_width(row.study, style.SMALL, bold=True) + 5
-            result.append(Line(label_of(row), lead, row=row, lead=row.study, gap=gap))
-        else:
-            if row.study != before:
-                name = f"{row.study} (continued)" if continued and i == 0 else row.study
-                parts = wrap(name, width, style.SMALL, bold=True)
-                result += [
-                    Line(text, 0.0, bold=True, gap=gap if k == 0 else 0.0) for k, text in enumerate(parts)
-                ]
-            parts = wrap(label_of(row), width - INDENT, style.SMALL)
-            result += [Line(text, INDENT, row=row if k == 0 else None) for k, text in enumerate(parts)]
-        before = row.study
-    return result
+    def _long(self, row: ForestRow, gap: float, *, first: bool, same_study: bool) -> list[Line]:
+        found: list[Line] = []
+        name = f"{row.study} (continued)" if same_study else row.study
+        label = label_of(row)
+        if not label and not same_study:
+            parts = wrap(row.study, self.at.label, style.SMALL)
+            return [
+                Line(text, row=row if k == 0 else None, gap=gap if k == 0 else 0.0)
+                for k, text in enumerate(parts)
+            ]
+        if first or not same_study:
+            parts = wrap(name, self.at.label, style.SMALL, bold=True)
+            found = [Line(text, bold=True, gap=gap if k == 0 else 0.0) for k, text in enumerate(parts)]
+        parts = wrap(label, self.at.label - INDENT, style.SMALL)
+        return found + [Line(text, INDENT, row=row if k == 0 else None) for k, text in enumerate(parts)]
+
+    def _pooled(self, s: ForestSummary, *, overall: bool = False) -> list[Line]:
+        parts = wrap(s.label, self.at.label if s.cells else self.at.left_of_plot, style.SMALL, bold=True)
+        found = [
+            Line(
+                text,
+                bold=True,
+                summary=s if k == 0 else None,
+                overall=overall,
+                gap=0.0 if overall or k else POOLED_GAP,
+            )
+            for k, text in enumerate(parts)
+        ]
+        if s.prediction:
+            found.append(Line(PREDICTION, bold=True, prediction=s, overall=overall))
+        if s.heterogeneity and not overall:
+            parts = wrap(s.heterogeneity, self.at.left_of_plot, style.SMALL)
+            found += [Line(text, note=True) for text in parts]
+        return found
 
 
 def height(found: Sequence[Line]) -> float:
     """Return the height of lines in points."""
-    return sum(LINE + line.gap for line in found)
+    return sum(line.height + line.gap for line in found)
 
 
-def alone(forest: Forest) -> frozenset[str]:
-    """Return the studies that have one row."""
-    counts = Counter(row.study for row in forest.rows)
-    return frozenset(study for study, n in counts.items() if n == 1)
-
-
-def footer_lines(forest: Forest) -> list[str]:
-    """Return the lines below the axis of the last page, broken to the width of the figure."""
-    words = [*(forest.summary.footer if forest.summary else ()), *forest.footer]
-    return [line for text in words for line in wrap(text, style.WIDTH - 4, style.SMALL)]
-
-
-def summary_height(forest: Forest) -> float:
-    """Return the height of diamond, prediction bar and footer."""
-    s = forest.summary
-    rows = (
-        0
-        if s is None
-        else len(summary_label(forest)) + (1 if s.pi_low is not None and s.pi_high is not None else 0)
-    )
-    return rows * (LINE + 2) + (6 if rows else 0) + len(footer_lines(forest)) * LINE + 4
-
-
-def summary_label(forest: Forest) -> list[str]:
-    """Return the name of the pooled estimate, broken to the label column."""
-    s = forest.summary
-    return [] if s is None else wrap(s.label, columns(forest).label, style.SMALL, bold=True)
-
-
-def chunks(forest: Forest, rows: tuple[ForestRow, ...], most: int) -> list[tuple[ForestRow, ...]]:
+def chunks(plan: Plan, most: int) -> list[tuple[int, int]]:
     """Split the rows for pages: as few as possible, about equally long, room for the summary on the last."""
-    if not rows:
+    n = len(plan.rows)
+    if not n:
         return []
-    width, single = columns(forest).label, alone(forest)
-    room = PAGE - HEAD - AXIS - LEGEND
 
-    def fill(cap: int) -> list[tuple[ForestRow, ...]]:
-        parts: list[tuple[ForestRow, ...]] = []
-        part: list[ForestRow] = []
-        for row in rows:
-            if part and (
-                len(part) >= cap or height(lines([*part, row], single, width, continued=True)) > room
-            ):
-                parts.append(tuple(part))
-                part = []
-            part.append(row)
-        return [*parts, tuple(part)]
+    def fill(cap: int) -> list[tuple[int, int]]:
+        parts, start, used = [], 0, 0.0
+        for i in range(n):
+            more = height(plan.of_row(i, first=i == start))
+            if i > start and (i - start >= cap or used + more > plan.room):
+                parts.append((start, i))
+                start, used = i, 0.0
+                more = height(plan.of_row(i, first=True))
+            used += more
+        return [*parts, (start, n)]
 
     parts = fill(most)
-    even = fill(-(-len(rows) // len(parts)))
+    even = fill(-(-n // len(parts)))
     if len(even) == len(parts):
         parts = even
-    last = parts[-1]
-    if len(last) > 1 and height(lines(last, single, width, continued=True)) + summary_height(forest) > room:
-        cut = len(last) // 2
-        parts[-1:] = [last[:cut], last[cut:]]
+    start, stop = parts[-1]
+    if stop - start > 1 and height(plan.lines(start, stop)) + plan.tail > plan.room:
+        cuts = range((start + stop + 1) // 2, stop)
+        fits = (cut for cut in cuts if height(plan.lines(cut, stop)) + plan.tail <= plan.room)
+        cut = next(fits, stop - 1)
+        parts[-1:] = [(start, cut), (cut, stop)]
     return parts

@@ -107,9 +107,17 @@ def _clipped(fig: Figure, boxes: list[tuple[str, Corners]], tolerance: float) ->
     return over
 
 
-def faults(fig: Figure) -> list[str]:
-    """Return what is wrong with the words of a figure in sentences; an empty list is a clean figure."""
-    boxes = text_boxes(fig)
+def faults(fig: Figure, boxes: list[tuple[str, Corners]] | None = None) -> list[str]:
+    """Return what is wrong with the words of a figure in sentences; an empty list is a clean figure.
+
+    Parameters
+    ----------
+    fig
+        The figure.
+    boxes
+        What `text_boxes` returned for it; None asks again.
+    """
+    boxes = text_boxes(fig) if boxes is None else boxes
     return [
         *(f"“{one}” overlaps “{two}”." for one, two in _overlaps(boxes, 0.5)),
         *(f"“{text}” runs over the edge." for text in _clipped(fig, boxes, 0.5)),

@@ -9,9 +9,11 @@ from html import escape
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-from reports.figures.style import SENTINELS, styled
+from reports.figures.style import PAPER, SENTINELS, styled
 
 _REFERENCE = re.compile(r'(?:url\(#|<use [^>]*?xlink:href="#)([^")]+)')
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+"""Characters that XML cannot hold."""
 
 
 @styled
@@ -90,9 +92,35 @@ def themed(
         raise ValueError("themed() takes the SVG element that to_svg() returned, got other text.")
     for name, value in SENTINELS.items():
         svg = svg.replace(value, f"var(--fig-{name}, {value})")
+    return _described(svg, title, description, identifier, link_labels or {})
+
+
+def standalone(svg: str, title: str, description: str) -> str:
+    """Return the SVG as a file of its own: on paper, in fixed colours that every viewer knows, with the same words.
+
+    Parameters
+    ----------
+    svg
+        What `to_svg` returned.
+    title, description
+        Name and alternative text.
+
+    Raises
+    ------
+    ValueError
+        If the text holds no SVG element.
+    """
+    if not svg.startswith("<svg"):
+        raise ValueError("standalone() takes the SVG element that to_svg() returned, got other text.")
+    told = _described(svg, title, description, "figure", {})
+    ground = f'</desc><rect width="100%" height="100%" fill="{PAPER}"/>'
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{told.replace("</desc>", ground, 1)}\n'
+
+
+def _described(svg: str, title: str, description: str, identifier: str, labels: Mapping[str, str]) -> str:
+    title, description = (_UNPRINTABLE.sub(" ", words) for words in (title, description))
     linked = "<a " in svg
     if linked:
-        labels = link_labels or {}
         svg = re.sub(
             r'<a xlink:href="([^"]*)"',
             lambda m: f'<a xlink:href="{m[1]}" aria-label="{escape(labels.get(m[1], m[1]))}"',

@@ -39,8 +39,9 @@ def robust_limits(
                 low, high = min(low, value), max(high, value)
     if not math.isfinite(low):
         low, high = 0.0, 0.0
-    if high - low < 1e-9:
-        low, high = low - 0.5, high + 0.5
+    if high - low <= 1e-9 * max(abs(low), abs(high)):
+        half = 0.5 * max(abs(low), abs(high)) or 0.5
+        low, high = low - half, high + half
     margin = pad * (high - low)
     return low - margin, high + margin
 

@@ -21,6 +21,7 @@ SUMMARY = forest.ForestSummary(
     1.3,
     ("Heterogeneity: τ² = 3.2 [1.1; 9.0], I² = 87 % [70; 95], Q = 71.3 (df = 12), p < 0.0001. " * 3,),
 )
+COLUMNS = (forest.RawColumn("Baseline"), forest.RawColumn("Quantized"))
 ARMS = (
     "int8",
     "int4 weights",
@@ -38,20 +39,21 @@ def rows(n: int, *, bare: bool = False) -> tuple[forest.ForestRow, ...]:
             forest.ForestRow(
                 f"author{i // rng.choice([1, 2, 5])}-2024",
                 f"{rng.choice(ARMS)} {i}",
-                f"{rng.uniform(80, 95):.2f} MB" if i % 4 else "",
-                f"{rng.uniform(80, 95):.2f} MB",
                 y,
                 y - 1.96 * se if known else None,
                 y + 1.96 * se if known else None,
                 rng.uniform(0.2, 3) if known else None,
-                i % 7 == 0,
+                (f"{rng.uniform(80, 95):.2f} MB" if i % 4 else "", f"{rng.uniform(80, 95):.2f} MB"),
+                measured=i % 7 == 0,
             )
         )
     return tuple(found)
 
 
 def plot(n: int, **kwargs: object) -> forest.Forest:
-    return dataclasses.replace(forest.Forest(rows(n), SUMMARY, "difference, percentage points"), **kwargs)  # type: ignore[arg-type]
+    return dataclasses.replace(
+        forest.Forest(rows(n), SUMMARY, "difference, percentage points", columns=COLUMNS), **kwargs
+    )  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("n", [1, 5, 41, 72, 300])
@@ -121,7 +123,7 @@ def test_area_follows_weight_and_rows_without_interval_are_hollow() -> None:
 
 
 def test_nothing_is_weighted_where_no_row_has_a_weight() -> None:
-    data = forest.Forest(rows(20, bare=True), None, "change in Dice")
+    data = forest.Forest(rows(20, bare=True), None, "change in Dice", columns=COLUMNS)
     fig = forest.figure(forest.pages(data)[0])
     written = [text for text, _ in proof.text_boxes(fig)]
     assert "Weight" not in written
@@ -131,8 +133,8 @@ def test_nothing_is_weighted_where_no_row_has_a_weight() -> None:
 
 
 def test_extreme_rows_become_arrows_and_keep_their_number() -> None:
-    extreme = forest.ForestRow("collapse2025", "int4", "0.872", "0.170", -70.2)
-    data = forest.Forest((*rows(20), extreme), SUMMARY, "change in Dice")
+    extreme = forest.ForestRow("collapse2025", "int4", -70.2, cells=("0.872", "0.170"))
+    data = forest.Forest((*rows(20), extreme), SUMMARY, "change in Dice", columns=COLUMNS)
     low, _ = forest.limits(data)
     assert low > -20
     fig = forest.figure(forest.pages(data)[0])
@@ -152,8 +154,8 @@ def test_a_chosen_axis_is_kept_and_the_rest_are_arrows() -> None:
 
 
 def test_ratios_are_printed_as_ratios_on_a_log_axis() -> None:
-    row = forest.ForestRow("a2020", "int8", "100 MB", "25 MB", math.log(0.25))
-    data = forest.Forest((row,), None, "ratio of sizes", "Ratio", log=True)
+    row = forest.ForestRow("a2020", "int8", math.log(0.25), cells=("100 MB", "25 MB"))
+    data = forest.Forest((row,), None, "ratio of sizes", "Ratio", log=True, columns=COLUMNS)
     fig = forest.figure(forest.pages(data)[0])
     assert {"0.25", "1"} <= {text for text, _ in proof.text_boxes(fig)}
     assert forest.table(data)["ratio"].tolist() == pytest.approx([0.25])
@@ -174,9 +176,11 @@ def test_null_line_is_solid_and_pooled_line_dotted() -> None:
 
 def test_a_study_over_the_edge_is_named_again() -> None:
     one = tuple(dataclasses.replace(row, study="long2025") for row in rows(60))
-    pages = forest.pages(forest.Forest(one, None, "change"))
-    assert [page.continues for page in pages] == [False, *[True] * (len(pages) - 1)]
-    assert "long2025 (continued)" in [text for text, _ in proof.text_boxes(forest.figure(pages[-1]))]
+    first, *others = forest.pages(forest.Forest(one, None, "change", columns=COLUMNS))
+    assert "long2025" in [text for text, _ in proof.text_boxes(forest.figure(first))]
+    assert others
+    for page in others:
+        assert "long2025 (continued)" in [text for text, _ in proof.text_boxes(forest.figure(page))]
 
 
 def test_rows_of_a_study_stand_together() -> None:
