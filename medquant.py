@@ -8,8 +8,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+    from typing import Any
+
     from sqlalchemy import Connection
 
+    from review.meta.front.answer import Answer
     from review.placement import PlacedComparison
     from review.reproduction import ClaimVerdict
 
@@ -56,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         print(f"medquant {version('medquant')}")
         return 0
-    given.judge, given.place_run = _judge, _place
+    given.judge, given.place_run, given.draw_meta = _judge, _place, _draw
     if not hasattr(given, "run"):
         (parser if package not in PACKAGES else given.parser).print_help()
         return 2 if package is None and arguments else 0
@@ -75,6 +80,13 @@ def _place(connection: "Connection", run_id: str) -> "list[PlacedComparison]":
     from review.placement import place_run
 
     return place_run(connection, run_id)
+
+
+def _draw(answer: "Answer", pictures: "Mapping[str, Path]", **look: "Any") -> "list[Path]":  # noqa: ANN401
+    """Draw the figures of a spreadsheet's analysis, for the review, which knows nothing of figures."""
+    from reports.meta_figures import Look, draw
+
+    return draw(answer, pictures, Look(**look))
 
 
 def _run(given: argparse.Namespace) -> int:

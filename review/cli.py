@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 from db.command import add_json, add_verb, print_json, print_table
 from review.claims_cli import add_claims_verbs
 from review.editing_cli import add_curating_verbs
+from review.meta_cli import add_meta_verb
+from review.pool_cli import add_pool_verb
 
 if TYPE_CHECKING:
     from review.agreement import PairAgreement
+    from review.effects import Effect
 
 
 def build(parser: argparse.ArgumentParser) -> None:
@@ -40,14 +43,20 @@ def build(parser: argparse.ArgumentParser) -> None:
     effects = add_verb(verbs, "effects", "list the effect size of every comparison, and why some have none")
     effects.add_argument("--outcome", metavar="CODE", help="only this outcome")
     effects.add_argument("--all", action="store_true", help="not only clean contrasts")
+    effects.add_argument(
+        "--origin", choices=("reported", "measured"), help="only what studies report, or only our own runs"
+    )
+    effects.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="write a .csv file, one row per effect, as `review meta` reads it",
+    )
     add_json(effects)
     effects.set_defaults(run=_effects)
 
-    pool = add_verb(verbs, "pool", "pool the effects of clean contrasts, outcome by outcome")
-    pool.add_argument("--outcome", metavar="CODE", help="only this outcome")
-    add_json(pool)
-    pool.set_defaults(run=_pool)
-
+    add_pool_verb(verbs)
+    add_meta_verb(verbs)
     add_claims_verbs(verbs)
     add_curating_verbs(verbs)
 
@@ -164,12 +173,19 @@ def _effects(given: argparse.Namespace) -> None:
         found = read_effects(connection)
     effects = [
         e for e in found.effects
-        if (given.all or e.control == Control.CLEAN) and given.outcome in (None, e.outcome)
+        if (given.all or e.control == Control.CLEAN)
+        and given.outcome in (None, e.outcome)
+        and given.origin in (None, e.origin)
     ]  # fmt: skip
     omitted = [
         o for o in found.omitted
-        if (given.all or o.control == Control.CLEAN) and given.outcome in (None, o.outcome)
+        if (given.all or o.control == Control.CLEAN)
+        and given.outcome in (None, o.outcome)
+        and given.origin in (None, o.origin)
     ]  # fmt: skip
+    if given.out is not None:
+        _write_effects(given.out, effects)
+        return
     if given.json:
         print_json({"effects": [asdict(e) for e in effects], "omitted": [asdict(o) for o in omitted]})
         return
@@ -191,54 +207,26 @@ def _effects(given: argparse.Namespace) -> None:
         print(f"  {omission.comparison_id} ({omission.outcome}): {omission.why}")
 
 
-def _pool(given: argparse.Namespace) -> None:
-    from db.codebook.codebook import codebook_from_database
-    from db.schema import open_current
-    from db.session import reading
-    from review.pool import pool_database
-
-    with reading(open_current(given.db)) as connection:
-        _known_outcome(given.outcome, codebook_from_database(connection).outcomes)
-        pools = pool_database(connection, [given.outcome] if given.outcome else None)
-    if given.json:
-        print_json([_pool_as_dict(pool) for pool in pools])
-        return
-    if not pools:
-        print("no clean contrast has an effect size")
-    for pool in pools:
-        print(
-            f"{pool.outcome.label} ({pool.unit}): {len(pool.effects)} effects, {pool.studies} studies, {pool.groups} study groups"
-        )
-        for analysis in (pool.main, *pool.sensitivity):
-            print(f"  {analysis.name}: " + (analysis.too_few or _one_line(analysis.result)))
-        if pool.new_group is not None:
-            print("  a new study group: {:.3f} to {:.3f} (95 % prediction interval)".format(*pool.new_group))
-        print()
+COLUMNS = (
+    "comparison_id", "source", "group", "origin", "outcome", "measure", "yi", "vi", "variance_from", "n_test", "arm",
+    "technique", "weight_bits", "granularity", "execution", "control", "bound", "dataset", "architecture",
+)  # fmt: skip
 
 
-def _one_line(result: Any) -> str:  # noqa: ANN401
-    c = result.coefficients[0]
-    warning = f"  [{'; '.join(result.warnings)}]" if result.warnings else ""
-    return f"{c.estimate:.3f} [{c.ci_low:.3f}, {c.ci_high:.3f}], df {c.df:.3g}, k {result.k}{warning}"
+def _write_effects(file: Path, effects: "list[Effect]") -> None:
+    import csv
+    import io
 
+    from db.errors import MedquantError
+    from db.export import write_files
 
-def _pool_as_dict(pool: Any) -> dict[str, Any]:  # noqa: ANN401
-    def analysis(a: Any) -> dict[str, Any]:  # noqa: ANN401
-        return {
-            "name": a.name,
-            "why": a.why,
-            "too_few": a.too_few,
-            "result": a.result.to_dict() if a.result else None,
-        }
-
-    return {
-        "outcome": pool.outcome.code,
-        "measure": pool.measure,
-        "unit": pool.unit,
-        "effects": len(pool.effects),
-        "studies": pool.studies,
-        "groups": pool.groups,
-        "main": analysis(pool.main),
-        "new_group": pool.new_group,
-        "sensitivity": [analysis(a) for a in pool.sensitivity],
-    }
+    if file.suffix != ".csv":
+        raise MedquantError(f"{file} has no known ending; allowed: .csv")
+    lines = io.StringIO()
+    writer = csv.writer(lines, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for effect in effects:
+        values = [getattr(effect, name) for name in COLUMNS]
+        writer.writerow([";".join(v) if isinstance(v, tuple) else "" if v is None else v for v in values])
+    write_files(file.parent, {file.name: lines.getvalue().encode()})
+    print(f"{file}: {len(effects)} effects written")

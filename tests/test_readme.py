@@ -65,6 +65,21 @@ def test_the_tour_runs_as_it_stands(
     assert (tmp_path / "page" / "report.pdf").read_bytes().startswith(b"%PDF-")
 
 
+def test_the_spreadsheet_of_the_readme_is_pooled_as_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MEDQUANT_DB", str(tmp_path / "medquant.db"))
+    assert front_door.main(["db", "load", "--results", "none"]) == 0
+    capsys.readouterr()
+    steps = commands(README.split("## Pool a spreadsheet of your own")[1].split("## Reference")[0])
+    assert len(steps) == 3
+    for command, shown in steps:
+        assert front_door.main(shlex.split(command)[1:]) == 0, capsys.readouterr().err
+        assert matches(shown, capsys.readouterr().out), command
+    assert (tmp_path / "forest.svg").read_text("utf-8").count("<desc") == 1
+
+
 def test_a_tour_that_shows_something_else_is_caught() -> None:
     assert matches("a\n...\nc", "a\nb\nc\n")
     assert not matches("a\n...\nd", "a\nb\nc\n")

@@ -34,7 +34,7 @@ HEAVY = (
 )
 ACTS = ("list", "show", "add", "set")
 VERBS = [
-    [], ["matrix"], ["prisma"], ["agreement"], ["effects"], ["pool"], ["claims"], ["place"], ["undo"],
+    [], ["matrix"], ["prisma"], ["agreement"], ["effects"], ["pool"], ["meta"], ["claims"], ["place"], ["undo"],
     *([subject, *act] for subject in ("study", "record", "comparison") for act in ([], *([act] for act in ACTS))),
 ]  # fmt: skip
 ASK_EVERY_VERB = """
@@ -108,10 +108,16 @@ def test_help_names_every_verb(asked: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "verb", [verb for verb in VERBS if verb not in ([], ["study"], ["record"], ["comparison"])], ids=" ".join
+    "verb",
+    [verb for verb in VERBS if verb not in ([], ["meta"], ["study"], ["record"], ["comparison"])],
+    ids=" ".join,
 )
 def test_every_verb_takes_a_database(asked: dict[str, Any], verb: list[str]) -> None:
     assert "--db URL" in asked["helps"][" ".join(verb)][1]
+
+
+def test_a_spreadsheet_needs_no_database(asked: dict[str, Any]) -> None:
+    assert "--db" not in asked["helps"]["meta"][1]
 
 
 @pytest.mark.parametrize("words", [[], ["study"]], ids=["review", "review study"])
