@@ -45,6 +45,7 @@ from db.printed import Finding, Severity, check_comparison
 from db.prisma import count_prisma
 from db.prisma_checks import CheckStatus, check_prisma
 from db.results_file import TABLES
+from db.study_groups import check_groups
 from db.vocabulary import Measure, Origin, Reading, Subject, Verification
 
 EVERYWHERE = "*"
@@ -83,6 +84,7 @@ def check_database(connection: Connection) -> list[Finding]:
         *_ranges(comparisons, codebook),
         *_second_readings(connection, comparisons),
         *_corrections(connection, comparisons),
+        *check_groups(connection),
         *(check_measured(connection) if not any(f.where.split()[0] in MEASURED for f in cells) else []),
     ]
     return [

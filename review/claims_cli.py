@@ -95,7 +95,7 @@ def _place(given: argparse.Namespace) -> None:
     from db.session import reading
     from review.effects import read_effects
     from review.placement import place_change, place_run
-    from review.pool import bit_class
+    from review.pooling.classes import bit_class
 
     if (given.run_id is None) == (given.change is None):
         raise MedquantError("say either --run RUN or --change X, and not both")

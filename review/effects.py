@@ -15,8 +15,9 @@ from decimal import Decimal
 from sqlalchemy import Connection, select
 
 from db.codebook.codebook import Codebook, codebook_from_database
-from db.models.tables import Comparison, Run, StudyGroup
+from db.models.tables import Comparison, Run
 from db.places import part_of
+from db.study_groups import read_groups
 from db.vocabulary import (
     Bound,
     ChangeKind,
@@ -74,7 +75,8 @@ class Effect:
 
     `yi` is in percentage points (measure "difference") or a natural log ratio; `vi` is its sampling variance in
     squared units of yi, None where none can be known; `variance_from` says where it comes from. `baseline` and
-    `quantized` are the arms as printed, with the unit. `run` is None for what a study reports.
+    `quantized` are the arms as printed, with the unit. `run` is None for what a study reports. `group` counts studies
+    that only may share authors or data as one, `sure_group` (None: as `group`) does not.
     """
 
     comparison_id: str
@@ -103,6 +105,9 @@ class Effect:
     execution: Execution | None = None
     granularity: Granularity | None = None
     run: RunFacts | None = None
+    activation_bits: tuple[str, ...] = ()
+    device: str | None = None
+    sure_group: str | None = None
 
 
 @dataclass(frozen=True)
@@ -160,7 +165,7 @@ def read_effects(connection: Connection, *, correlation: float = ASSUMED_CORRELA
         that the two accuracies allow.
     """
     codebook = codebook_from_database(connection)
-    groups = {row.study_id: row.group for row in connection.execute(select(StudyGroup.__table__))}
+    groups, sure = read_groups(connection), read_groups(connection, possible=False)
     facts = [Run.run_id, Run.case_id, Run.case_hash, Run.seed, Run.split, Run.synthetic, Run.finished_at]
     runs = {row.run_id: row for row in connection.execute(select(*facts))}
     repeats = read_repeats(connection)
@@ -221,6 +226,9 @@ def read_effects(connection: Connection, *, correlation: float = ASSUMED_CORRELA
                 execution=row.execution,
                 granularity=row.granularity,
                 run=None if run is None else _run_facts(row, run),
+                activation_bits=row.activation_bits,
+                device=row.device,
+                sure_group=OWN_RUNS if row.origin == Origin.MEASURED else sure.get(source, source),
             )
         )
     return Effects(tuple(effects), tuple(omitted))

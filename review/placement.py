@@ -13,7 +13,8 @@ from db.errors import MedquantError, one_of, shown
 from db.models.tables import Comparison, Run
 from db.vocabulary import Direction, Measure, Origin
 from review.effects import Effect, Effects, NoEffect, effect_size, read_effects
-from review.pool import BIT_CLASSES, FEWEST_GROUPS, bit_class, new_group_interval
+from review.pooling.analysis import FEWEST_GROUPS, new_group_interval
+from review.pooling.classes import BIT_CLASSES, bit_class
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def place_change(
         Percentage points for shares and scores; the ratio quantized / baseline, more than 0, for sizes, times and
         the like.
     bits
-        Compare with this class of bit width of the weights (`review.pool.BIT_CLASSES`) where enough study groups
+        Compare with this class of bit width of the weights (`review.pooling.classes.BIT_CLASSES`) where enough study groups
         report it, else with all.
 
     Raises

@@ -58,7 +58,9 @@ class StudyGroup(Base):
     __tablename__ = "study_groups"
     study_id: Mapped[str] = mapped_column(ForeignKey("studies.study_id"), primary_key=True, doc="the study")
     group: Mapped[str] = mapped_column(Text, doc="name of the group")
-    reason: Mapped[str] = mapped_column(Text, doc="why they belong together")
+    reason: Mapped[str] = mapped_column(
+        Text, doc="why they belong together; `possible:` before it where that is only suspected"
+    )
     position: Mapped[int] = position()
 
 

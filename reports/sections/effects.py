@@ -1,5 +1,6 @@
 """What quantization changes: pooled estimates, trade-off plane, forest and funnel plots."""
 
+import math
 from collections import defaultdict
 
 from db.vocabulary import Control, Measure, Origin
@@ -7,10 +8,14 @@ from reports.context import Block, Cell, Column, Note, Paragraph, Section, Table
 from reports.evidence import Evidence
 from reports.figures import bit_change, tradeoff
 from reports.plates import Plates
-from reports.sections.outcome import estimate_cells, outcome_section
+from reports.sections.estimates import estimate_cells
+from reports.sections.outcome import outcome_section
 from reports.sections.plane import literature_points, measured_points
 from reports.sections.words import count, effect_words, interval_words, listed
-from review.pool import BIT_CLASSES, FEWEST_GROUPS, OutcomePool, bit_class
+from review.pool import OutcomePool
+from review.pooling.analysis import FEWEST_GROUPS
+from review.pooling.certainty import margin
+from review.pooling.classes import BIT_CLASSES, bit_class
 
 SINGLE = "effects-single"
 
@@ -22,14 +27,21 @@ def effects(evidence: Evidence, title: str, plates: Plates) -> Section:
             text(
                 "Shares and scores are compared by their difference in percentage points (quantized minus baseline), sizes, "
                 "times, memory and energy by the ratio quantized to baseline. Only clean contrasts enter: precision is the "
-                "only stated difference. Few studies print a variance and some print many rows, so the main estimate "
-                "weighs every group of studies the same and takes its interval from the differences between groups "
-                "(CR2 standard errors, Satterthwaite degrees of freedom). Effects without a variance are drawn hollow. "
-                "Without variances the scatter cannot be parted into chance and heterogeneity, so τ², I² and Q are given "
-                "only where at least three groups have them; the prediction interval for one more group of studies rests "
-                "on the spread of the group means."
+                "only stated difference. Few studies print a variance and some print many rows. The main estimate "
+                "therefore weighs every group of studies the same and takes its interval from the differences between groups "
+                "(CR2 standard errors, Satterthwaite degrees of freedom); where at least five groups, and half of all, have "
+                "variances, it is the multilevel model of correlated and hierarchical effects instead. Effects without a "
+                "variance are drawn hollow. The prediction interval says where the mean of one more group is expected."
             )
-        )
+        ),
+        Paragraph(
+            text(
+                "Certainty is judged in the manner of GRADE, by rules that stand in one file of the program "
+                "(review/pooling/certainty.toml). Clean contrasts start high; five domains can take levels off. The smallest "
+                f"change that matters is set to {margin(Measure.DIFFERENCE):g} percentage point, or a ratio of "
+                f"{math.exp(margin(Measure.LOG_RATIO)):.2g}."
+            )
+        ),
     ]
     blocks += [
         _pooled_table(evidence),
@@ -116,15 +128,18 @@ def _pooled_table(evidence: Evidence) -> Table:
     rows = []
     for pool in evidence.pools:
         counts = [Cell(str(n), sort=n) for n in (len(pool.effects), pool.studies, pool.groups)]
-        estimate = estimate_cells(pool.main, pool.measure, none="not pooled")
-        estimate.insert(
-            2, Cell("" if pool.new_group is None else interval_words(*pool.new_group, pool.measure))
+        c = pool.main.effect
+        estimate = (
+            estimate_cells(pool.main, pool.measure, none="not pooled")[0],
+            Cell("" if c is None else interval_words(c.ci_low, c.ci_high, pool.measure)),
+            Cell("" if pool.new_group is None else interval_words(*pool.new_group, pool.measure)),
         )
         unit = "points" if pool.measure == Measure.DIFFERENCE else "ratio"
         name = Cell(
             pool.outcome.label, href=f"#{SINGLE if is_single(pool) else f'effects-{pool.outcome.code}'}"
         )
-        rows.append((name, Cell(unit), *counts, *estimate))
+        certain = Cell("" if pool.certainty is None else pool.certainty.level)
+        rows.append((name, Cell(unit), *counts, *estimate, certain))
     columns = (
         Column("Outcome", width=1.5),
         Column("Effect", width=0.9),
@@ -133,8 +148,8 @@ def _pooled_table(evidence: Evidence) -> Table:
         Column("Groups", "right", 0.8),
         Column("Estimate", "right", 1.2),
         Column("95 % CI", "right", 1.8),
-        Column("New group, 95 %", "right", 1.8),
-        Column("df", "right", 0.6),
+        Column("New group", "right", 1.8),
+        Column("Certainty", width=1),
     )
     return Table(
         "pooled", "Pooled effects of quantization, each study group weighing the same", columns, tuple(rows)

@@ -5,61 +5,71 @@ from collections import defaultdict
 from statistics import fmean
 
 from db.vocabulary import Direction, Measure, Origin
-from reports.context import Block, Cell, Column, Figure, Note, Paragraph, Section, Table, text
+from reports.context import Block, Figure, Note, Paragraph, Section, strong, text
 from reports.evidence import Evidence, Row
 from reports.figures import forest, funnel
 from reports.plates import Plates
-from reports.sections.words import count, effect_words, interval_words, pooled_words, signed
+from reports.sections.estimates import (
+    bias_words,
+    certainty_blocks,
+    class_blocks,
+    dominance,
+    sensitivity_blocks,
+    slope_blocks,
+)
+from reports.sections.settings import settings_blocks
+from reports.sections.words import count, interval_words, p_words, pooled_words, signed
 from review.effects import Effect
 from review.measured import MeasuredSummary
-from review.pool import Analysis, OutcomePool
+from review.pool import OutcomePool
+from review.pooling.small_studies import FEWEST_EFFECTS
 
 MOST_ROWS = 120
 """Above so many comparisons a forest shows one row a study, so that it can still be read."""
-FUNNEL_NEEDS = 10
-"""With fewer effects a funnel plot cannot tell asymmetry from chance (Sterne et al., BMJ 2011;343:d4002)."""
 
 
 def outcome_section(evidence: Evidence, pool: OutcomePool, plates: Plates) -> Section:
     """Return the subsection of an outcome that has two contrasts or more."""
     blocks: list[Block] = []
     if pool.main.result is not None:
-        blocks.append(Paragraph(text(_told(pool))))
+        blocks += [
+            Paragraph(text(strong(_result(pool)), f" {_expected(pool)}")),
+            Paragraph(text(_basis(pool))),
+        ]
         blocks += [
             Note(text(f"{warning[0].upper()}{warning[1:]}."), "warning")
             for warning in pool.main.result.warnings
         ]
-    blocks += _forests(evidence, pool, plates)
-    if pool.main.result is None:
-        blocks.append(Paragraph(text(f"Not pooled: {pool.main.too_few}.")))
-    elif pool.sensitivity:
-        blocks.append(_sensitivity(pool))
-    with_se = [e for e in pool.effects if e.vi is not None]
-    if len(with_se) >= FUNNEL_NEEDS:
-        blocks.append(_funnel(pool, with_se, plates))
+        if told := dominance(pool):
+            blocks.append(Note(text(told)))
+        blocks += certainty_blocks(pool.certainty)
     else:
-        told = f"No funnel plot: {count(len(with_se), 'effect')} with a standard error, at least {FUNNEL_NEEDS} are needed."
-        blocks.append(Paragraph(text(told)))
+        blocks.append(Paragraph(text(f"Not pooled: {pool.main.too_few}.")))
+    blocks += _forests(evidence, pool, plates)
+    if pool.main.result is not None:
+        blocks += class_blocks(pool, evidence.codebook)
+        blocks += slope_blocks(pool)
+    blocks += settings_blocks(pool, plates)
+    if pool.main.result is not None:
+        blocks += sensitivity_blocks(pool)
+    with_se = [e for e in pool.effects if e.vi is not None]
+    if len(with_se) >= FEWEST_EFFECTS:
+        blocks.append(_funnel(pool, with_se, plates))
+    blocks.append(Paragraph(text(bias_words(pool))))
     return Section(f"effects-{pool.outcome.code}", pool.outcome.label, tuple(blocks))
 
 
-def _told(pool: OutcomePool) -> str:
-    result = pool.main.result
-    assert result is not None  # noqa: S101 - the caller asks
-    c = result.coefficients[0]
+def _result(pool: OutcomePool) -> str:
+    c = pool.main.effect
+    assert c is not None  # noqa: S101 - the caller asks
     better = {
         Direction.HIGHER: " (higher is better)",
         Direction.LOWER: " (lower is better)",
         Direction.NEITHER: "",
     }
-    p = "p < 0.001" if c.p < 0.001 else f"p = {c.p:.3f}"
-    df = "" if c.df is None else f"t({c.df:.1f}) = {signed(c.statistic)}, "
     return (
-        f"{pool.outcome.label}{better[pool.outcome.better]}: {pooled_words(result, pool.measure)}, {df}{p}, from "
-        f"{count(len(pool.effects), 'clean contrast')} of {count(pool.studies, 'study', 'studies')} in "
-        f"{count(pool.groups, 'group')}. Every group weighs the same; the interval rests on the differences between "
-        "groups (CR2, Satterthwaite degrees of freedom); a sampling variance is known for "
-        f"{sum(e.vi is not None for e in pool.effects)} of them.{_expected(pool)}"
+        f"{pool.outcome.label}{better[pool.outcome.better]}: {pooled_words(c, pool.level, pool.measure)}, "
+        f"{p_words(c.p)}."
     )
 
 
@@ -67,8 +77,24 @@ def _expected(pool: OutcomePool) -> str:
     if pool.new_group is None:
         return ""
     return (
-        f" The mean of one more group of studies is expected within {interval_words(*pool.new_group, pool.measure)} "
-        "(95 % prediction interval over group means)."
+        f"The mean of one more group of studies is expected within {interval_words(*pool.new_group, pool.measure)} "
+        f"({pool.level:g} % prediction interval; {pool.new_group_rule})."
+    )
+
+
+def _basis(pool: OutcomePool) -> str:
+    c = pool.main.effect
+    assert c is not None  # noqa: S101 - the caller asks
+    model = (
+        "The model is that of correlated and hierarchical effects (REML), the interval CR2 by group"
+        if pool.main.clustered
+        else "Every group weighs the same, and the interval rests on the differences between groups (CR2)"
+    )
+    known = sum(e.vi is not None for e in pool.effects)
+    test = "" if c.df is None else f": t({c.df:.1f}) = {signed(c.statistic)}"
+    return (
+        f"It rests on {count(len(pool.effects), 'clean contrast')} of {count(pool.studies, 'study', 'studies')} in "
+        f"{count(pool.groups, 'group')}; a sampling variance is known for {known or 'none'} of them. {model}{test}."
     )
 
 
@@ -95,6 +121,7 @@ def _forests(evidence: Evidence, pool: OutcomePool, plates: Plates) -> list[Figu
         favours_low=sides[0],
         favours_high=sides[1],
         footer=_row_intervals(pool, measured),
+        columns=(forest.RawColumn("Baseline"), forest.RawColumn("Quantized")),
     )
     parts = forest.pages(data)
     note = " One row a study: the mean of its contrasts." if merged else ""
@@ -141,12 +168,10 @@ def _measured_row(evidence: Evidence, summary: MeasuredSummary) -> forest.Forest
     return forest.ForestRow(
         summary.case_id,
         label,
-        baseline,
-        quantized,
         summary.yi,
         summary.ci_low,
         summary.ci_high,
-        None,
+        cells=(baseline, quantized),
         measured=True,
     )
 
@@ -167,11 +192,10 @@ def _forest_row(effect: Effect) -> forest.ForestRow:
     return forest.ForestRow(
         effect.source,
         effect.arm,
-        effect.baseline,
-        effect.quantized,
         effect.yi,
         None if half is None else effect.yi - half,
         None if half is None else effect.yi + half,
+        cells=(effect.baseline, effect.quantized),
     )
 
 
@@ -180,7 +204,7 @@ def _one_row_a_study(rows: list[forest.ForestRow]) -> list[forest.ForestRow]:
     for row in rows:
         by_study[row.study].append(row)
     return [
-        forest.ForestRow(study, f"mean of {len(its)}", "", "", sum(r.yi for r in its) / len(its))
+        forest.ForestRow(study, f"mean of {len(its)}", sum(r.yi for r in its) / len(its))
         if len(its) > 1
         else its[0]
         for study, its in by_study.items()
@@ -188,51 +212,16 @@ def _one_row_a_study(rows: list[forest.ForestRow]) -> list[forest.ForestRow]:
 
 
 def _forest_summary(pool: OutcomePool) -> forest.ForestSummary | None:
-    result = pool.main.result
-    if result is None:
+    c = pool.main.effect
+    if c is None:
         return None
-    c = result.coefficients[0]
-    model = f"Each of {pool.groups} study groups weighs the same; CR2 interval"
+    weights = (
+        "Multilevel model" if pool.main.clustered else f"Each of {pool.groups} study groups weighs the same"
+    )
+    model = f"{weights}; CR2 interval"
     footer = (f"{model}, {c.df:.1f} df." if c.df is not None else f"{model}.",)
     low, high = pool.new_group or (None, None)
     return forest.ForestSummary("Mean of study groups", c.estimate, c.ci_low, c.ci_high, low, high, footer)
-
-
-def estimate_cells(analysis: Analysis, measure: Measure, none: str = "too few groups") -> list[Cell]:
-    """Return estimate, interval and degrees of freedom as cells; `none` stands where nothing could be pooled."""
-    if analysis.result is None:
-        return [Cell(none, note=analysis.too_few), Cell(""), Cell("")]
-    c = analysis.result.coefficients[0]
-    return [
-        Cell(effect_words(c.estimate, measure), sort=c.estimate),
-        Cell(interval_words(c.ci_low, c.ci_high, measure)),
-        Cell("" if c.df is None else f"{c.df:.1f}", sort=c.df),
-    ]
-
-
-def _sensitivity(pool: OutcomePool) -> Table:
-    rows = []
-    for analysis in (pool.main, *pool.sensitivity):
-        r = analysis.result
-        cells = estimate_cells(analysis, pool.measure)
-        rows.append(
-            (
-                Cell(analysis.name),
-                Cell(analysis.why),
-                Cell(str(r.k) if r else "", sort=r.k if r else None),
-                *cells,
-            )
-        )
-    columns = (
-        Column("Analysis", width=2),
-        Column("What it tells", width=3.4),
-        Column("Rows", "right", 0.6),
-        Column("Estimate", "right", 0.9),
-        Column("95 % CI", "right", 1.9),
-        Column("df", "right", 0.5),
-    )
-    caption = f"{pool.outcome.label}: main estimate and sensitivity analyses"
-    return Table(f"sensitivity-{pool.outcome.code}", caption, columns, tuple(rows))
 
 
 def _funnel(pool: OutcomePool, effects: list[Effect], plates: Plates) -> Figure:
@@ -240,7 +229,7 @@ def _funnel(pool: OutcomePool, effects: list[Effect], plates: Plates) -> Figure:
         funnel.FunnelPoint(e.source, e.yi, math.sqrt(e.vi or 0.0), measured=e.origin == Origin.MEASURED)
         for e in effects
     )
-    pooled = pool.main.result.coefficients[0].estimate if pool.main.result else None
+    pooled = pool.main.effect.estimate if pool.main.effect else None
     data = funnel.Funnel(points, pool.outcome.label, log=pool.measure == Measure.LOG_RATIO, pooled=pooled)
     return plates.add(
         f"funnel-{pool.outcome.code}",

@@ -3,7 +3,7 @@
 import math
 
 from db.vocabulary import Control, Measure, Verification
-from reports.context import KeyNumber, KeyNumbers, Note, Paragraph, Section, Text, link, strong, text
+from reports.context import KeyNumber, KeyNumbers, Note, Paragraph, Section, Span, Text, link, strong, text
 from reports.evidence import Evidence
 from reports.sections.claims import counted_verdicts
 from reports.sections.words import count, listed, pooled_words, share
@@ -85,24 +85,26 @@ def _what_was_found(evidence: Evidence) -> list[Text]:
     """Tell each outcome that could be pooled in one sentence."""
     found = []
     for pool in evidence.pools:
-        result = pool.main.result
-        if result is None:
+        c, result = pool.main.effect, pool.main.result
+        if c is None or result is None:
             continue
-        c = result.coefficients[0]
         basis = f"{count(len(pool.effects), 'clean contrast')} from {count(pool.studies, 'study', 'studies')}"
         if pool.measure == Measure.DIFFERENCE:
-            said = f"changed by {pooled_words(result, pool.measure)} on average"
+            said = f"changed by {pooled_words(c, pool.level, pool.measure)} on average"
         else:
-            said = f"was {pooled_words(result, pool.measure)} (about {_times(c.estimate)})"
+            said = f"was {pooled_words(c, pool.level, pool.measure)} (about {_times(c.estimate)})"
         doubt = " The interval rests on few studies and is not to be relied on." if result.warnings else ""
         doubt += _not_robust(pool)
-        found.append(text(strong(f"{pool.outcome.label}"), f" {said}, over {basis}.{doubt}"))
+        parts: list[str | Span] = [strong(f"{pool.outcome.label}"), f" {said}, over {basis}.{doubt}"]
+        if pool.certainty is not None:
+            parts += [" Certainty: ", link(pool.certainty.level, f"#effects-{pool.outcome.code}"), "."]
+        found.append(text(*parts))
     return found
 
 
 def _not_robust(pool: OutcomePool) -> str:
     """Say so where the main interval excludes no change and the interval of a sensitivity analysis does not."""
-    intervals = [a.result.coefficients[0] for a in (pool.main, *pool.sensitivity) if a.result is not None]
+    intervals = [a.effect for a in (pool.main, *pool.sensitivity) if a.effect is not None]
     crossing = [c.ci_low <= 0 <= c.ci_high for c in intervals]
     if crossing[0] or not any(crossing):
         return ""

@@ -3,7 +3,7 @@
 import math
 
 from db.vocabulary import Measure
-from review.meta.result import PooledEstimate
+from review.meta.result import Coefficient
 
 MINUS = "−"
 
@@ -35,14 +35,25 @@ def interval_words(low: float, high: float, measure: Measure) -> str:
     return f"{effect_words(low, measure)} to {effect_words(high, measure)}"
 
 
-def pooled_words(result: PooledEstimate, measure: Measure) -> str:
-    """Return a pooled estimate with its interval."""
-    c = result.coefficients[0]
+def pooled_words(effect: Coefficient, level: float, measure: Measure) -> str:
+    """Return an estimate with its unit and its interval."""
     unit = " percentage points" if measure == Measure.DIFFERENCE else " times the baseline"
-    return (
-        f"{effect_words(c.estimate, measure)}{unit} "
-        f"({result.level:g} % CI {interval_words(c.ci_low, c.ci_high, measure)})"
-    )
+    return f"{effect_words(effect.estimate, measure)}{unit} ({limits_words(effect, level, measure)})"
+
+
+def limits_words(effect: Coefficient, level: float, measure: Measure) -> str:
+    """Return the confidence interval of an estimate, with its level."""
+    return f"{level:g} % CI {interval_words(effect.ci_low, effect.ci_high, measure)}"
+
+
+def unbroken(words: str) -> str:
+    """Return words that no line break may part, for a narrow column."""
+    return words.replace(" ", "\u00a0")
+
+
+def p_words(p: float) -> str:
+    """Return a p-value as it is told: "p = 0.046", "p < 0.001"."""
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
 
 
 def listed(items: list[str]) -> str:

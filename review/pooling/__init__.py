@@ -1,0 +1,1 @@
+"""Pooling the evidence of the database: the models, moderators, sensitivity and certainty of one outcome."""
