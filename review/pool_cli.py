@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from db.command import add_json, add_verb, print_json
 
 if TYPE_CHECKING:
+    from review.meta.decision_result import MarginDecision
     from review.meta.result import Coefficient
     from review.pool import OutcomePool
     from review.pooling.analysis import Analysis
@@ -38,6 +39,12 @@ def add_pool_verb(verbs: Any) -> None:  # noqa: ANN401
         metavar="PERCENT",
         help="confidence level of all intervals (default: 95)",
     )
+    pool.add_argument(
+        "--margin",
+        type=float,
+        metavar="M",
+        help="equivalence and non-inferiority against a margin: points, or a ratio above 1 for sizes and times; needs --outcome",
+    )
     add_json(pool)
     pool.set_defaults(run=_pool)
 
@@ -55,19 +62,37 @@ def _pool(given: argparse.Namespace) -> None:
         raise MedquantError(
             f"a correlation of {given.rho:g} cannot be; give a number from 0 up to, but not, 1"
         )
+    if given.margin is not None and given.outcome is None:
+        raise MedquantError("--margin is in the units of one outcome: name it with --outcome")
     with reading(open_current(given.db)) as connection:
         known = codebook_from_database(connection).outcomes
         if given.outcome is not None and given.outcome not in known:
             raise MedquantError(f"{shown(given.outcome)} is no outcome; {one_of(list(known))}")
         chosen = [given.outcome] if given.outcome else None
         pools = pool_database(connection, chosen, level=given.level, rho=given.rho)
+    decisions = {pool.outcome.code: _decision(pool, given.margin) for pool in pools}
     if given.json:
-        print_json([pool_as_dict(pool, given.by) for pool in pools])
+        found = [pool_as_dict(pool, given.by) for pool in pools]
+        told = [None if d is None else d.to_dict() for d in decisions.values()]
+        print_json([{**one, "decision": decision} for one, decision in zip(found, told, strict=True)])
         return
     if not pools:
         print("no clean contrast has an effect size")
     for pool in pools:
-        print("\n".join(_lines(pool, given.by)) + "\n")
+        decision = decisions[pool.outcome.code]
+        against = [] if decision is None else [f"  {line}" for line in str(decision).splitlines()]
+        print("\n".join([*_lines(pool, given.by), *against]) + "\n")
+
+
+def _decision(pool: "OutcomePool", margin: float | None) -> "MarginDecision | None":
+    from db.errors import MedquantError
+    from review.meta.errors import InvalidInput
+    from review.pooling.decision import decide_pool
+
+    try:
+        return None if margin is None else decide_pool(pool, margin)
+    except InvalidInput as error:
+        raise MedquantError(str(error)) from None
 
 
 def _lines(pool: "OutcomePool", by: str | None) -> Iterator[str]:

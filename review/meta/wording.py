@@ -16,6 +16,7 @@ TESTS = {
 DF_RULES = {
     "k-2": "t distribution with k − 2 df (Riley 2011)",
     "k-1": "t distribution with k − 1 df",
+    "groups-1": "t distribution with groups − 1 df",
     "normal": "normal distribution",
 }
 CITATIONS = {

@@ -13,7 +13,7 @@ from tests.reference.comparing import reference
 
 KEYS = {
     "k", "method", "test", "coefficients", "tau2", "tau2_ci", "sigma2", "I2", "H2", "Q", "Q_df", "Q_p",
-    "prediction_interval", "weights", "robust", "warnings", "excluded_rows",
+    "prediction_interval", "weights", "robust", "leave_one_out", "egger", "trimfill", "warnings", "excluded_rows",
 }  # fmt: skip
 COEFFICIENT = {"term", "estimate", "se", "statistic", "df", "p", "ci_low", "ci_high"}
 

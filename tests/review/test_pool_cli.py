@@ -97,3 +97,34 @@ def test_the_level_reaches_every_interval(pool: Run) -> None:
 def test_impossible_options_are_told(pool: Run, words: tuple[str, ...], told: str) -> None:
     found = pool(*words)
     assert (found.code, found.out, found.err) == (1, "", f"medquant: {told}\n")
+
+
+def test_a_margin_is_decided_with_the_chance_of_a_new_group(pool: Run) -> None:
+    out = printed(pool("--outcome", "accuracy", "--margin", "5"))
+    assert "equivalence of the mean (p < 0.001): equivalent" in out
+    (found,) = json.loads(printed(pool("--outcome", "accuracy", "--margin", "5", "--json")))
+    decision = found["decision"]
+    assert decision["direction"] == "lower"
+    assert decision["new_study"]["df_rule"] == "groups-1"
+    parts = [decision["new_study"][key] for key in ("p_below_lower", "p_within", "p_above_upper")]
+    assert sum(parts) == pytest.approx(1)
+
+
+def test_the_margin_of_a_ratio_is_a_ratio(pool: Run) -> None:
+    (found,) = json.loads(printed(pool("--outcome", "size", "--margin", "1.1", "--json")))
+    assert found["decision"]["margin"] == pytest.approx(0.0953, abs=1e-4)
+    assert found["decision"]["direction"] == "higher"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--margin", "1"], "name it with --outcome"),
+        (["--outcome", "accuracy", "--margin", "0"], "greater than 0"),
+        (["--outcome", "size", "--margin", "0.9"], "more than 1"),
+    ],
+)
+def test_a_margin_that_cannot_be_is_told(pool: Run, words: list[str], said: str) -> None:
+    outcome = pool(*words)
+    assert outcome.code == 1
+    assert said in outcome.err

@@ -20,6 +20,8 @@ CONTRACT = (
     "I2", "I2_ci", "H2", "H2_ci", "R2", "Q", "Q_df", "Q_p", "moderators", "prediction_interval", "weights", "robust",
 )  # fmt: skip
 """Keys that every answer holds, null where the model has no such thing."""
+ASKED = ("leave_one_out", "egger", "trimfill")
+"""Keys of companions that every answer holds, null where they were not asked for or cannot be given."""
 LAST = ("warnings", "excluded_rows")
 
 
@@ -61,7 +63,7 @@ class Answer:
         document: dict[str, Any] = {key: model.pop(key, None) for key in CONTRACT}
         kept = {key: value for key, value in model.items() if key not in {*LAST, *document}}
         document.update(kept)
-        document.update(dict.fromkeys(self.refused))
+        document.update(dict.fromkeys((*ASKED, *self.refused)))
         document.update({key: finite(plain(key, part)) for key, part in self.parts.items()})
         document["warnings"] = list(self.warnings)
         document["excluded_rows"] = model.get("excluded_rows", [])
