@@ -7,10 +7,10 @@ DB     := $(BUILD)/medquant.db
 CORPUS := $(wildcard db/evidence/*) $(wildcard db/codebook/*) $(wildcard db/results/*) $(wildcard db/migrations/versions/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help report benchmark test lint format bench lock browser clean
+.PHONY: help report benchmark test lint format bench bench-meta lock browser clean
 
 help:  ## show the targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 report: $(VENV)/.run $(DB)  ## evidence -> build/medquant.db -> build/report.html and build/report.pdf
 	$(BIN)/medquant report --db $(DB) --out $(BUILD)
@@ -36,6 +36,17 @@ format: $(VENV)/.dev  ## let ruff rewrite what it can
 bench: $(VENV)/.dev  ## time evaluation beside its peers, and load and report at 1x, 10x and 100x the corpus
 	$(BIN)/python tests/bench_evaluate.py
 	$(BIN)/python tests/bench_scale.py
+
+# The peers have an environment of their own; without a network they are named as absent.
+bench-meta: $(VENV)/.dev  ## time the meta-analysis beside metafor (where Rscript has it) and three Python packages
+	@$(MAKE) --no-print-directory $(PEERS)/.installed || echo "the Python packages to compare with could not be installed"
+	$(BIN)/python tests/bench_meta.py --peers $(PEERS)/bin/python
+PEERS := $(BUILD)/bench_meta_peers
+
+$(PEERS)/.installed: tests/bench_meta_peers.txt
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/bench_meta_peers.txt
+	@touch $@
 
 lock: $(VENV)/.dev  ## resolve the lock files anew (needs the network)
 	$(BIN)/python -m pip install --quiet uv
