@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from db.command import add_json, add_verb, print_json, print_table
 from review.claims_cli import add_claims_verbs
 from review.editing_cli import add_curating_verbs
+from review.escalc_cli import add_escalc_verb
 from review.meta_cli import add_meta_verb
 from review.pool_cli import add_pool_verb
 
@@ -56,6 +57,7 @@ def build(parser: argparse.ArgumentParser) -> None:
     effects.set_defaults(run=_effects)
 
     add_pool_verb(verbs)
+    add_escalc_verb(verbs)
     add_meta_verb(verbs)
     add_claims_verbs(verbs)
     add_curating_verbs(verbs)

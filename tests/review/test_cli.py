@@ -34,7 +34,7 @@ HEAVY = (
 )
 ACTS = ("list", "show", "add", "set")
 VERBS = [
-    [], ["matrix"], ["prisma"], ["agreement"], ["effects"], ["pool"], ["meta"], ["claims"], ["place"], ["undo"],
+    [], ["matrix"], ["prisma"], ["agreement"], ["effects"], ["pool"], ["meta"], ["escalc"], ["claims"], ["place"], ["undo"],
     *([subject, *act] for subject in ("study", "record", "comparison") for act in ([], *([act] for act in ACTS))),
 ]  # fmt: skip
 ASK_EVERY_VERB = """
@@ -109,7 +109,7 @@ def test_help_names_every_verb(asked: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     "verb",
-    [verb for verb in VERBS if verb not in ([], ["meta"], ["study"], ["record"], ["comparison"])],
+    [verb for verb in VERBS if verb not in ([], ["meta"], ["escalc"], ["study"], ["record"], ["comparison"])],
     ids=" ".join,
 )
 def test_every_verb_takes_a_database(asked: dict[str, Any], verb: list[str]) -> None:
@@ -118,6 +118,7 @@ def test_every_verb_takes_a_database(asked: dict[str, Any], verb: list[str]) -> 
 
 def test_a_spreadsheet_needs_no_database(asked: dict[str, Any]) -> None:
     assert "--db" not in asked["helps"]["meta"][1]
+    assert "--db" not in asked["helps"]["escalc"][1]
 
 
 @pytest.mark.parametrize("words", [[], ["study"]], ids=["review", "review study"])
