@@ -8,13 +8,17 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from db.errors import MedquantError
-from reports.figures import baujat, bubble, forest, funnel, gosh, radial
-from reports.figures.forest_data import Forest
-from reports.figures.forest_from import forest_of
-from reports.figures.forest_from_refits import cumulative_forest, leave_one_out_forest
-from reports.figures.forest_from_rows import RawData
-from reports.figures.from_regression import bubble_of
-from reports.figures.from_results import baujat_of, deciding_row, funnel_of, gosh_of, radial_of
+from reports.figures import baujat, bubble, funnel, gosh, radial
+from reports.figures.forest import plot as forest
+from reports.figures.forest.data import Forest
+from reports.figures.from_results.baujat import baujat_of
+from reports.figures.from_results.bubble import bubble_of
+from reports.figures.from_results.forest.model import forest_of
+from reports.figures.from_results.forest.refits import cumulative_forest, leave_one_out_forest
+from reports.figures.from_results.forest.rows import RawData
+from reports.figures.from_results.funnel import funnel_of
+from reports.figures.from_results.gosh import deciding_row, gosh_of
+from reports.figures.from_results.radial import radial_of
 from reports.figures.save import ending, save_figures
 from review.meta.errors import InvalidInput
 from review.meta.front.answer import Answer

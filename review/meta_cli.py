@@ -99,7 +99,8 @@ def _add_model(group: argparse._ArgumentGroup) -> None:
         "--prediction",
         choices=("k-2", "metafor"),
         default="k-2",
-        help="df of the prediction interval: k-2 (Riley, default), or as metafor: k-1, the normal distribution for z",
+        help="independent rows: df of the prediction interval, k-2 (Riley, default) or as metafor: k-1, the normal "
+        "distribution for z (multilevel: always as metafor, k-1 for t)",
     )
     group.add_argument(
         "--profile", action="store_true", help="multilevel: profile-likelihood limits of the components"
@@ -121,7 +122,7 @@ def _add_companions(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--subgroup", metavar="COLUMN", help="pool each group of rows, and test their differences"
     )
-    group.add_argument("--egger", action="store_true", help="Egger's test; by CR2 where rows are clustered")
+    group.add_argument("--egger", action="store_true", help="Egger's test; multilevel: by CR2")
     group.add_argument("--begg", action="store_true", help="Begg's rank test")
     group.add_argument("--pet-peese", action="store_true", help="precision-effect tests and estimates")
     group.add_argument("--trimfill", action="store_true", help="trim and fill")

@@ -25,7 +25,9 @@ def read_table(file: Path) -> "pd.DataFrame":
     Parameters
     ----------
     file
-        .csv (commas, or semicolons with decimal commas), .tsv, .txt (tabs) or the first sheet of an .xlsx file, UTF-8.
+        .csv (commas, or semicolons with decimal commas), .tsv, .txt (tabs) or the first sheet of an .xlsx file, UTF-8. Where
+        the heading lacks the separator that the ending promises, semicolons, tabs and commas are tried. A line of a text
+        file without any separator and content is no row; a row of empty cells is one.
 
     Returns
     -------
@@ -47,7 +49,7 @@ def read_table(file: Path) -> "pd.DataFrame":
             f"{file} has {file.stat().st_size:,} bytes: a table of effects has at most {LARGEST:,}"
         )
     cells, decimal_comma = _sheet(file) if file.suffix.lower() == ".xlsx" else _text(file)
-    cells = [row for row in cells if any(cell.strip() for cell in row)]
+    cells = _trimmed(cells)
     if len(cells) < 2:
         raise MedquantError(
             f"{file} holds {'a heading and no row' if cells else 'nothing'}: give one row per effect"
@@ -117,33 +119,48 @@ def _text(file: Path) -> tuple[list[list[str]], bool]:
     except UnicodeDecodeError as error:
         raise MedquantError(f"{file} is no UTF-8 text (byte {error.start}): save it as CSV UTF-8") from None
     first = content.partition("\n")[0]
-    separator = "," if file.suffix.lower() == ".csv" else "\t"
-    if separator not in first and ";" in first:
-        separator = ";"
+    usual = "," if file.suffix.lower() == ".csv" else "\t"
+    separator = next((mark for mark in (usual, ";", "\t", ",") if mark in first), usual)
     try:
-        cells = list(csv.reader(content.splitlines(keepends=True), delimiter=separator, strict=True))
+        read = csv.reader(content.splitlines(keepends=True), delimiter=separator, strict=True)
+        cells = [row for row in read if len(row) > 1 or any(cell.strip() for cell in row)]
     except csv.Error as error:
         raise MedquantError(f"{file} cannot be read as a table: {error}") from None
     return cells, separator == ";"
 
 
 def _sheet(file: Path) -> tuple[list[list[str]], bool]:
-    from zipfile import BadZipFile
+    import io
 
     from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
 
+    from review.sources.opening import bytes_of, inspected
+
+    raw = bytes_of(file)
+    inspected(str(file), raw).close()
     try:
-        book = load_workbook(file, read_only=True, data_only=True)
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
+        book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
+        try:
+            sheet = book.worksheets[0]
+            sheet.reset_dimensions()  # a false claim of a million columns would be padded with empty cells
+            rows = [list(row) for row in sheet.iter_rows(values_only=True)]
+        finally:
+            book.close()
+    except Exception as error:  # noqa: BLE001 - the file is a stranger's, and the library promises nothing for it
         raise MedquantError(
             f"{file} is no workbook that can be read ({type(error).__name__}): save it as .xlsx"
         ) from None
-    try:
-        rows = book.worksheets[0].iter_rows(values_only=True)
-        return [["" if cell is None else str(cell) for cell in row] for row in rows], False
-    finally:
-        book.close()
+    return [["" if cell is None else str(cell) for cell in row] for row in rows], False
+
+
+def _trimmed(cells: list[list[str]]) -> list[list[str]]:
+    """Return a sheet without the empty rows and the nameless empty columns around it; empty rows within it keep their number."""
+    while cells and not any(cell.strip() for cell in cells[0]):
+        cells = cells[1:]
+    while cells and not any(cell.strip() for cell in cells[-1]):
+        cells = cells[:-1]
+    width = max((j + 1 for row in cells for j, cell in enumerate(row) if cell.strip()), default=0)
+    return [row[:width] for row in cells]
 
 
 def _check_header(file: Path, header: list[str]) -> None:

@@ -178,7 +178,7 @@ def pool_as_dict(pool: "OutcomePool", by: str | None = None) -> dict[str, Any]:
     by
         The one way of grouping that is wanted; None gives all.
     """
-    from review.meta.result import finite
+    from review.meta.plain import finite
 
     rule = pool.new_group_rule
     plain: dict[str, Any] = finite(

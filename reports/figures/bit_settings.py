@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from reports.figures import style
-from reports.figures.words import counted
+from reports.figures.words import counted, tick_label
 
 LINEAR: Final = 1.0
 """Within one percentage point the axis is linear; beyond it is logarithmic, so that collapse and noise both show."""
@@ -71,7 +71,7 @@ def draw(data: BitSettings, ax: Axes) -> Axes:
     values = [v for s in data.settings for v in (*s.changes, s.ci_low, s.ci_high)]
     low, high = min(min(values) * 1.25, -1.2), max(max(values) * 1.25, 0.3)
     ticks = [tick for tick in TICKS if low <= tick <= high]
-    ax.set_yticks(ticks, [f"{tick:+g}".replace("-", "−") if tick else "0" for tick in ticks])
+    ax.set_yticks(ticks, [tick_label(tick) for tick in ticks])
     ax.set_ylim(low, high)
     ax.minorticks_off()
     ax.grid(axis="y")

@@ -12,7 +12,7 @@ from reports.figures import style
 from reports.figures.labels import Box, spread
 from reports.figures.measure import text_width
 from reports.figures.scale import linear_ticks, ratio_ticks, robust_limits
-from reports.figures.words import counted, listed, ratio, signed
+from reports.figures.words import counted, listed, ratio, signed, tick_label
 
 HEIGHT: Final = 300.0
 MARK: Final = 5.6
@@ -252,15 +252,7 @@ def draw(data: Tradeoff, ax: Axes) -> Axes:
     ticks = ratio_ticks(x0, x1, most=9)
     ax.set_xticks([math.log(tick) for tick in ticks], [f"{tick:g}" for tick in ticks])
     levels = linear_ticks(y0, y1, most=8)
-    ax.set_yticks(
-        levels,
-        [
-            f"{level:+g}".replace("-", "−").replace("+0", "0")
-            if level == 0
-            else f"{level:+g}".replace("-", "−")
-            for level in levels
-        ],
-    )
+    ax.set_yticks(levels, [tick_label(level) for level in levels])
     ax.grid(visible=True)
     off = [not (x0 <= math.log(p.size_ratio) <= x1 and y0 <= p.accuracy_change <= y1) for p in data.points]
     ax.tick_params(length=0, pad=11 if any(off) else 4)

@@ -27,6 +27,11 @@ def signed(value: float, digits: int = 2) -> str:
     return text.replace("-", "−")
 
 
+def tick_label(value: float) -> str:
+    """Return a difference at a tick: as few figures as it has, with its sign, a true minus, and a bare zero."""
+    return f"{value:+g}".replace("-", "−") if value else "0"
+
+
 def ratio(value: float) -> str:
     """Return a ratio with two significant figures at least and no exponent, such as 0.25, 0.031 or 12."""
     if value >= 99.95:

@@ -1,15 +1,15 @@
 """One effect per study: the rows of a study averaged under an assumed correlation of their errors."""
 
-import json
 from collections.abc import Hashable, Sequence
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from review.meta import remarks
 from review.meta.errors import InvalidInput
-from review.meta.result import finite
+from review.meta.plain import Plain
 from review.meta.rows import ExcludedRow, Rows, read_rows
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ WEIGHTINGS = {
 
 
 @dataclass(frozen=True)
-class Aggregated:
+class Aggregated(Plain):
     """One effect per study, with the assumption that its variance rests on.
 
     Parameters
@@ -57,15 +57,6 @@ class Aggregated:
     warnings: tuple[str, ...]
     excluded_rows: tuple[ExcludedRow, ...]
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain lists, dicts, numbers and None."""
-        plain: dict[str, Any] = finite(asdict(self))
-        return plain
-
-    def to_json(self) -> str:
-        """Return one JSON object; numbers keep full double precision."""
-        return json.dumps(self.to_dict(), allow_nan=False, ensure_ascii=False)
-
     def to_frame(self) -> "pd.DataFrame":
         """Return one line per study."""
         import pandas as pd
@@ -76,17 +67,12 @@ class Aggregated:
         lines = [self._method()]
         for study, y, v, n in zip(self.studies, self.yi, self.vi, self.sizes, strict=True):
             lines.append(f"{study}: {y:.4g} (variance {v:.4g}, {n} row{'s' * (n != 1)})")
-        lines += [f"left out: row {x.row} ({x.why})" for x in self.excluded_rows]
-        lines += [f"warning: {text}" for text in self.warnings]
-        return "\n".join(lines)
+        return "\n".join(lines + remarks.lines(self.excluded_rows, self.warnings))
 
     def report_text(self) -> str:
         """Return the sentences of a paper."""
         text = f"{self._method()}; the correlation is an assumption, not an estimate."
-        if self.excluded_rows:
-            listed = "; ".join(f"{x.row}, {x.why}" for x in self.excluded_rows)
-            text += f" Rows left out ({len(self.excluded_rows)}): {listed}."
-        return text + (f" Limits: {'; '.join(self.warnings)}." if self.warnings else "")
+        return text + remarks.sentences(self.excluded_rows, self.warnings)
 
     def _method(self) -> str:
         return (

@@ -1,11 +1,10 @@
 """What a decision against a margin hands back."""
 
-import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from review.meta import decision_words
-from review.meta.result import finite
+from review.meta.plain import Plain
 from review.meta.rows import ExcludedRow
 
 if TYPE_CHECKING:
@@ -89,7 +88,7 @@ class NewStudy:
 
 
 @dataclass(frozen=True, kw_only=True)
-class MarginDecision:
+class MarginDecision(Plain):
     """A pooled change held against a margin.
 
     Parameters
@@ -131,12 +130,7 @@ class MarginDecision:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain lists, dicts, numbers and None; what is not finite becomes None."""
-        plain: dict[str, Any] = finite({**asdict(self), "verdict": self.verdict})
-        return plain
-
-    def to_json(self) -> str:
-        """Return one JSON object; numbers keep full double precision, what is not finite becomes null."""
-        return json.dumps(self.to_dict(), allow_nan=False, ensure_ascii=False)
+        return {**super().to_dict(), "verdict": self.verdict}
 
     def to_frame(self) -> "pd.DataFrame":
         """Return one line for the mean, and one for a new study."""

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from review.meta import remarks
 from review.meta.wording import DF_RULES, number, p_value
 
 if TYPE_CHECKING:
@@ -66,8 +67,7 @@ def summary(r: "MarginDecision") -> str:
             f"non-inferiority of a new study: {NON_INFERIORITY[n.decision.non_inferiority]}",
             f"a new study lies {_chances(r)}",
         ]
-    lines += [f"left out: row {x.row} ({x.why})" for x in r.excluded_rows]
-    return "\n".join(lines + [f"warning: {text}" for text in r.warnings])
+    return "\n".join(lines + remarks.lines(r.excluded_rows, r.warnings))
 
 
 def report(r: "MarginDecision") -> str:
@@ -90,10 +90,7 @@ def report(r: "MarginDecision") -> str:
             f" The {_interval(n.decision, r.alpha, 'prediction interval')} ({DF_RULES.get(n.df_rule, n.df_rule)}) says of a new "
             f"study: equivalence {_said(n.decision.equivalence)}; its change is {_chances(r)}."
         )
-    if r.excluded_rows:
-        listed = "; ".join(f"{x.row}, {x.why}" for x in r.excluded_rows)
-        text += f" Rows left out ({len(r.excluded_rows)}): {listed}."
-    return text + (f" Limits: {'; '.join(r.warnings)}." if r.warnings else "")
+    return text + remarks.sentences(r.excluded_rows, r.warnings)
 
 
 def _said(verdict: str) -> str:

@@ -156,8 +156,9 @@ def held_against(
     if direction not in DIRECTIONS:
         raise InvalidInput(f"direction = {direction!r} is unknown: choose one of {', '.join(DIRECTIONS)}")
     if not (math.isfinite(estimate) and math.isfinite(se) and se > 0 and (df is None or df > 0)):
+        error = "no standard error" if math.isnan(se) else f"a standard error of {se:g}"
         raise InvalidInput(
-            f"an estimate of {estimate:g} with a standard error of {se:g} cannot be tested against a margin: pool at least 2 "
+            f"an estimate of {estimate:g} with {error} cannot be tested against a margin: pool at least 2 "
             "clusters or rows that differ, or choose another test (adhoc, z)"
         )
     half = -float(ndtri(alpha) if df is None else stdtrit(df, alpha)) * se

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from review.meta.errors import InvalidInput
 from review.meta.inference import check_level, moved
 from review.meta.result import PooledEstimate
-from review.meta.robust import cluster_robust
+from review.meta.robust import EXACTLY, cluster_robust
 from review.meta.rows import read_rows
 from review.meta.scaling import scale_alone
 
@@ -71,7 +71,7 @@ def equal_weights(
         weights = np.full(y.size, 1 / y.size)
     fit = cluster_robust(np.ones((y.size, 1)), y, np.ones(y.size), studies, terms=("intercept",), level=level)
     pooled = tuple(moved(c, unit, centre, level) for c in fit.coefficients)
-    warnings = list(fit.warnings)
+    warnings = [told for told in fit.warnings if told != EXACTLY]
     if pooled[0].se == 0:
         warnings.append(
             "all effects are equal, so the standard error is 0: it says nothing about a new study"

@@ -15,7 +15,7 @@ from review.meta.no_variance_prediction import new_study_interval, weighted_fit
 from review.meta.no_variance_result import NoVarianceEstimate
 from review.meta.random_intercept import intercept_variances
 from review.meta.result import JointTest
-from review.meta.robust import RobustFit, cluster_robust
+from review.meta.robust import EXACTLY, RobustFit, cluster_robust
 from review.meta.rows import Rows, read_rows
 from review.meta.sandwich import wald_htz
 from review.meta.scaling import scale_alone
@@ -199,9 +199,10 @@ def _told(
     level: float,
     **more: Any,  # noqa: ANN401 - fields of the result
 ) -> NoVarianceEstimate:
-    warnings = list(fit.warnings)
+    warnings = [told for told in fit.warnings if told != EXACTLY]
     solved = np.array([c.estimate for c in fit.coefficients])
-    fits_exactly = float(np.abs(g.y - g.x.matrix @ solved).max()) <= EXACT
+    left = float(np.abs(g.y - g.x.matrix @ solved).max())
+    fits_exactly = left <= EXACT or EXACTLY in fit.warnings
     if fits_exactly:
         warnings.append(
             "all effects are fitted exactly, so the standard errors are 0: they say nothing about a new study"

@@ -1,11 +1,11 @@
 """What an analysis without sampling variances hands back."""
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from review.meta import no_variance_words
-from review.meta.result import Coefficient, JointTest, PredictionInterval, finite
+from review.meta.plain import Plain
+from review.meta.result import Coefficient, JointTest, PredictionInterval, coefficient_frame
 from review.meta.rows import ExcludedRow
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class NoVarianceEstimate:
+class NoVarianceEstimate(Plain):
     """Coefficients that rest on the differences between studies alone, with what is needed to tell and check them.
 
     Parameters
@@ -106,20 +106,13 @@ class NoVarianceEstimate:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain lists, dicts, numbers and None; what is not finite becomes None."""
-        plain: dict[str, Any] = finite(asdict(self))
+        plain = super().to_dict()
         plain["robust"] = plain["coefficients"]
         return plain
 
-    def to_json(self) -> str:
-        """Return one JSON object; numbers keep full double precision, what is not finite becomes null."""
-        return json.dumps(self.to_dict(), allow_nan=False, ensure_ascii=False)
-
     def to_frame(self) -> "pd.DataFrame":
         """Return one line per coefficient."""
-        import pandas as pd
-
-        lines = [{"inference": self.test, **asdict(c)} for c in self.coefficients]
-        return pd.DataFrame(lines).astype({"df": "float64"})
+        return coefficient_frame(self.test, self.coefficients)
 
     def __str__(self) -> str:
         return no_variance_words.summary(self)

@@ -3,6 +3,7 @@
 import math
 from typing import TYPE_CHECKING
 
+from review.meta import remarks
 from review.meta.wording import number, p_value
 
 if TYPE_CHECKING:
@@ -44,9 +45,9 @@ def joint(test: "JointTest") -> str:
     return f"F({df}) = {number(test.statistic)}, {p_value(test.p)} (HTZ)"
 
 
-def _prediction(interval: "PredictionInterval", level: float) -> str:
+def _prediction(interval: "PredictionInterval", level: float, verb: str = "") -> str:
     return (
-        f"{level:g}% prediction interval for the mean of a new study {number(interval.low)} to {number(interval.high)} "
+        f"{level:g}% prediction interval for the mean of a new study {verb}{number(interval.low)} to {number(interval.high)} "
         f"(t distribution with {number(interval.df)} df, studies − 2)"
     )
 
@@ -79,9 +80,7 @@ def summary(r: "NoVarianceEstimate") -> str:
         lines.append(_variances(r))
     if r.prediction_interval is not None:
         lines.append(_prediction(r.prediction_interval, r.level))
-    lines += [f"left out: row {x.row} ({x.why})" for x in r.excluded_rows]
-    lines += [f"warning: {text}" for text in r.warnings]
-    return "\n".join(lines)
+    return "\n".join(lines + remarks.lines(r.excluded_rows, r.warnings))
 
 
 def report(r: "NoVarianceEstimate") -> str:
@@ -101,10 +100,5 @@ def report(r: "NoVarianceEstimate") -> str:
     if r.sigma2 is not None:
         results += f" Estimated {_variances(r)}."
     if r.prediction_interval is not None:
-        results += f" The {_prediction(r.prediction_interval, r.level)}."
-    if r.excluded_rows:
-        listed = "; ".join(f"{x.row}, {x.why}" for x in r.excluded_rows)
-        results += f" Rows left out ({len(r.excluded_rows)}): {listed}."
-    if r.warnings:
-        results += f" Limits: {'; '.join(r.warnings)}."
-    return f"{methods} {results}"
+        results += f" The {_prediction(r.prediction_interval, r.level, 'is ')}."
+    return f"{methods} {results}{remarks.sentences(r.excluded_rows, r.warnings)}"

@@ -251,7 +251,7 @@ def _robust(
     fit = cluster_robust(x.matrix, scaled.y, scaled.v + tau2, rows.cluster, terms=x.terms, level=level)
     if fit.clusters < rows.yi.size:
         warnings.append(
-            "τ², and the model's own tests take rows of one cluster for independent: use the robust results"
+            "τ² and the model's own tests take rows of one cluster for independent: use the robust results"
         )
     warnings.extend(fit.warnings)
     shift = np.zeros(x.matrix.shape[1]) if x.constant is None else scaled.centre * x.constant

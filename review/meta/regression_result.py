@@ -1,12 +1,12 @@
 """What a meta-regression hands back."""
 
-import json
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from review.meta import regression_words
 from review.meta.likelihood import FitStatistics
-from review.meta.result import Coefficient, JointTest, finite
+from review.meta.plain import Plain
+from review.meta.result import Coefficient, JointTest, coefficient_frame
 from review.meta.rows import ExcludedRow
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RegressionEstimate:
+class RegressionEstimate(Plain):
     """Coefficients of moderators with everything that is needed to tell, check and draw them.
 
     Parameters
@@ -138,22 +138,9 @@ class RegressionEstimate:
         """Names of the coefficients."""
         return tuple(c.term for c in self.coefficients)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain lists, dicts, numbers and None; what is not finite becomes None."""
-        plain: dict[str, Any] = finite(asdict(self))
-        return plain
-
-    def to_json(self) -> str:
-        """Return one JSON object; numbers keep full double precision, what is not finite becomes null."""
-        return json.dumps(self.to_dict(), allow_nan=False, ensure_ascii=False)
-
     def to_frame(self) -> "pd.DataFrame":
         """Return one line per coefficient; `inference` says whether the model's or the CR2 standard error stands there."""
-        import pandas as pd
-
-        lines = [{"inference": self.test, **asdict(c)} for c in self.coefficients]
-        lines += [{"inference": "CR2", **asdict(c)} for c in self.robust]
-        return pd.DataFrame(lines).astype({"df": "float64"})
+        return coefficient_frame(self.test, self.coefficients, self.robust)
 
     def __str__(self) -> str:
         return regression_words.summary(self)

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from review.meta import remarks
 from review.meta.tau2 import NAMES
 from review.meta.wording import number, p_value
 
@@ -67,9 +68,7 @@ def summary(r: "RegressionEstimate") -> str:
     lines.append(f"moderators: {joint(r.moderators)}")
     lines += [f"term {t.terms[0]}: {joint(t)}" for t in r.term_tests]
     lines.append(f"heterogeneity: {_heterogeneity(r)}")
-    lines += [f"left out: row {x.row} ({x.why})" for x in r.excluded_rows]
-    lines += [f"warning: {text}" for text in r.warnings]
-    return "\n".join(lines)
+    return "\n".join(lines + remarks.lines(r.excluded_rows, r.warnings))
 
 
 def report(r: "RegressionEstimate") -> str:
@@ -91,9 +90,4 @@ def report(r: "RegressionEstimate") -> str:
     if r.robust:
         results += f" With cluster-robust errors: {'; '.join(_line(c, r.level) for c in r.robust)}."
     results += f" Heterogeneity: {_heterogeneity(r)}."
-    if r.excluded_rows:
-        listed = "; ".join(f"{x.row}, {x.why}" for x in r.excluded_rows)
-        results += f" Rows left out ({len(r.excluded_rows)}): {listed}."
-    if r.warnings:
-        results += f" Limits: {'; '.join(r.warnings)}."
-    return f"{methods} {results}"
+    return f"{methods} {results}{remarks.sentences(r.excluded_rows, r.warnings)}"

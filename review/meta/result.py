@@ -1,12 +1,11 @@
 """What an analysis hands back: frozen results that print, convert to a table and to JSON."""
 
-import json
-import math
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from review.meta import wording
 from review.meta.likelihood import FitStatistics
+from review.meta.plain import Plain
 from review.meta.rows import ExcludedRow
 
 if TYPE_CHECKING:
@@ -95,7 +94,7 @@ class PredictionInterval:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PooledEstimate:
+class PooledEstimate(Plain):
     """A pooled effect with everything that is needed to tell, check and draw it.
 
     Parameters
@@ -181,23 +180,10 @@ class PooledEstimate:
     yi: tuple[float, ...]
     vi: tuple[float, ...] | None
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain lists, dicts, numbers and None; what is not finite becomes None."""
-        plain: dict[str, Any] = finite(asdict(self))
-        return plain
-
-    def to_json(self) -> str:
-        """Return one JSON object; numbers keep full double precision, what is not finite becomes null."""
-        return json.dumps(self.to_dict(), allow_nan=False, ensure_ascii=False)
-
     def to_frame(self) -> "pd.DataFrame":
         """Return one line per coefficient; `inference` says whether the model's or the CR2 standard error stands there."""
-        import pandas as pd
-
-        lines = [{"inference": self.test, **asdict(c)} for c in self.coefficients]
-        if self.robust != self.coefficients:
-            lines += [{"inference": "CR2", **asdict(c)} for c in self.robust]
-        return pd.DataFrame(lines).astype({"df": "float64"})
+        robust = () if self.robust == self.coefficients else self.robust
+        return coefficient_frame(self.test, self.coefficients, robust)
 
     def __str__(self) -> str:
         return wording.summary(self)
@@ -207,16 +193,22 @@ class PooledEstimate:
         return wording.report(self)
 
 
-def finite(value: Any) -> Any:  # noqa: ANN401 - any plain value goes in, the same kind comes out
-    """Return a plain value with lists for tuples and None for what is not finite.
+def coefficient_frame(
+    test: str, coefficients: tuple[Coefficient, ...], robust: tuple[Coefficient, ...] = ()
+) -> "pd.DataFrame":
+    """Return one line per coefficient; `inference` says whose standard error stands there.
 
     Parameters
     ----------
-    value
-        Dicts, lists, tuples, numbers, strings, None.
+    test
+        What the coefficients rest on.
+    coefficients
+        As the model's own test gives them.
+    robust
+        With CR2 standard errors, told below them.
     """
-    if isinstance(value, dict):
-        return {key: finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [finite(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    import pandas as pd
+
+    lines = [{"inference": test, **asdict(c)} for c in coefficients]
+    lines += [{"inference": "CR2", **asdict(c)} for c in robust]
+    return pd.DataFrame(lines).astype({"df": "float64"})

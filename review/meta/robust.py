@@ -17,6 +17,10 @@ Array = NDArray[np.float64]
 DfRule = Literal["Satterthwaite", "m-p"]
 
 FEW_DF = 4.0
+EXACT = 1e-13  # residuals below this share of what they are left of are rounding
+EXACTLY = (
+    "all effects are fitted exactly, so the robust standard errors are 0: they say nothing about a new study"
+)
 BLIND = 1e-6  # less of the variance than this is seen by the residuals
 
 
@@ -152,7 +156,12 @@ def fit_whitened(
     _refuse_collinear(white, triangle, terms)
     fitted = basis.T @ target
     estimates = np.linalg.solve(triangle, fitted)
-    pieces = cluster_pieces(basis, target - basis @ fitted, spectrum, cluster, kind)
+    residuals = target - basis @ fitted
+    size = np.linalg.norm(basis, axis=1) * float(np.linalg.norm(target))
+    exact = bool((np.abs(residuals) <= EXACT * (np.abs(target) + size)).all())
+    if exact:  # what is left is noise, and a test made of it would be as certain as it is empty
+        residuals = np.zeros_like(residuals)
+    pieces = cluster_pieces(basis, residuals, spectrum, cluster, kind)
 
     clusters, (k, p) = int(cluster.max()) + 1, white.shape
     factor, why = _few_clusters(kind, clusters, k, p)
@@ -172,6 +181,8 @@ def fit_whitened(
         df = float(clusters - p) if df_rule == "m-p" else df
         warnings += _doubts(term, share, df, df_rule)
         coefficients.append(coefficient(term, float(estimates[j]), math.sqrt(covariance[j, j]), df, level))
+    if exact and not all(math.isnan(c.se) for c in coefficients):
+        warnings.append(EXACTLY)
     return RobustFit(
         tuple(coefficients), covariance, clusters, tuple(warnings), kind, df_rule, pieces, directions
     )

@@ -1,29 +1,16 @@
 """What a comparison of groups hands back."""
 
-import json
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from review.meta import subgroup_words
+from review.meta.plain import Plain
 from review.meta.regression_result import RegressionEstimate
-from review.meta.result import JointTest, PooledEstimate, finite
+from review.meta.result import JointTest, PooledEstimate
 from review.meta.rows import ExcludedRow
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-class Plain:
-    """Conversion of a comparison of groups to plain values and JSON."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain lists, dicts, numbers and None; what is not finite becomes None."""
-        plain: dict[str, Any] = finite(asdict(self))  # type: ignore[call-overload]
-        return plain
-
-    def to_json(self) -> str:
-        """Return one JSON object; numbers keep full double precision, what is not finite becomes null."""
-        return json.dumps(self.to_dict(), allow_nan=False, ensure_ascii=False)
 
 
 @dataclass(frozen=True)

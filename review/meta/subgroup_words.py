@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from review.meta import remarks
 from review.meta.regression_words import joint
 from review.meta.wording import number, summary
 
@@ -22,7 +23,9 @@ def separate_summary(r: "SeparateGroups") -> str:
     lines = [f"{len(r.groups)} groups, each with its own τ²"]
     for name, pooled in zip(r.groups, r.pooled, strict=True):
         lines += [f"{name}:", *(f"  {line}" for line in summary(pooled).splitlines())]
-    return "\n".join([*lines, f"between groups: {joint(r.between)}", *_ends(r)])
+    return "\n".join(
+        [*lines, f"between groups: {joint(r.between)}", *remarks.lines(r.excluded_rows, r.warnings)]
+    )
 
 
 def separate_report(r: "SeparateGroups") -> str:
@@ -36,7 +39,7 @@ def separate_report(r: "SeparateGroups") -> str:
     told = _listed([p.coefficients[0] for p in r.pooled], r.groups, r.pooled[0].level)
     return (
         f"Each of {len(r.groups)} groups was pooled with its own τ² ({r.pooled[0].method}): {told}. "
-        f"Between groups: {joint(r.between)}.{_limits(r)}"
+        f"Between groups: {joint(r.between)}.{remarks.sentences(r.excluded_rows, r.warnings)}"
     )
 
 
@@ -63,7 +66,7 @@ def common_report(r: "CommonGroups") -> str:
     told = _listed(r.model.coefficients, r.groups, r.model.level)
     return (
         f"{len(r.groups)} groups were pooled in one model with one τ² ({r.model.method}): {told}. "
-        f"Between groups: {joint(r.between)}.{_limits(r)}"
+        f"Between groups: {joint(r.between)}.{remarks.sentences(r.excluded_rows, r.warnings)}"
     )
 
 
@@ -72,14 +75,3 @@ def _listed(coefficients: "Sequence[Coefficient]", names: Sequence[str], level: 
         f"{name} {number(c.estimate)} ({level:g}% CI {number(c.ci_low)} to {number(c.ci_high)})"
         for name, c in zip(names, coefficients, strict=True)
     )
-
-
-def _ends(r: "SeparateGroups | CommonGroups") -> list[str]:
-    left_out = [f"left out: row {x.row} ({x.why})" for x in r.excluded_rows]
-    return [*left_out, *(f"warning: {text}" for text in r.warnings)]
-
-
-def _limits(r: "SeparateGroups | CommonGroups") -> str:
-    left_out = "; ".join(f"{x.row}, {x.why}" for x in r.excluded_rows)
-    told = f" Rows left out ({len(r.excluded_rows)}): {left_out}." if r.excluded_rows else ""
-    return told + (f" Limits: {'; '.join(r.warnings)}." if r.warnings else "")

@@ -3,6 +3,8 @@
 import math
 from typing import TYPE_CHECKING
 
+from review.meta import remarks
+
 if TYPE_CHECKING:
     from review.meta.result import Coefficient, PooledEstimate, PredictionInterval
 
@@ -102,9 +104,7 @@ def summary(r: "PooledEstimate") -> str:
         lines.append(f"heterogeneity: {_heterogeneity(r)}")
     if r.prediction_interval is not None:
         lines.append(_prediction(r.prediction_interval, r.level))
-    lines += [f"left out: row {x.row} ({x.why})" for x in r.excluded_rows]
-    lines += [f"warning: {text}" for text in r.warnings]
-    return "\n".join(lines)
+    return "\n".join(lines + remarks.lines(r.excluded_rows, r.warnings))
 
 
 def report(r: "PooledEstimate") -> str:
@@ -132,9 +132,4 @@ def report(r: "PooledEstimate") -> str:
         results += f" Heterogeneity: {_heterogeneity(r)}."
     if r.prediction_interval is not None:
         results += f" For a new study: {_prediction(r.prediction_interval, r.level)}."
-    if r.excluded_rows:
-        listed = "; ".join(f"{x.row}, {x.why}" for x in r.excluded_rows)
-        results += f" Rows left out ({len(r.excluded_rows)}): {listed}."
-    if r.warnings:
-        results += f" Limits: {'; '.join(r.warnings)}."
-    return f"{methods} {results}"
+    return f"{methods} {results}{remarks.sentences(r.excluded_rows, r.warnings)}"

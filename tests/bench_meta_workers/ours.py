@@ -80,8 +80,8 @@ def profile(data: Columns) -> Job:
 def forest(data: Columns) -> Job:
     from matplotlib import pyplot as plt
 
-    from reports.figures.forest import figure, pages
-    from reports.figures.forest_from import forest_of
+    from reports.figures.forest.plot import figure, pages
+    from reports.figures.from_results.forest.model import forest_of
 
     whole = fit(data)
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from PIL import Image
 
-from reports.figures import forest
-from reports.figures.forest_data import Forest
-from reports.figures.forest_from import forest_of
-from reports.figures.forest_from_rows import RawData
+from reports.figures.forest import plot as forest
+from reports.figures.forest.data import Forest
+from reports.figures.from_results.forest.model import forest_of
+from reports.figures.from_results.forest.rows import RawData
 from review.meta.subgroups import separate_groups
 from review.meta.univariate import random_effects
 

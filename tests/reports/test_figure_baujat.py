@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from reports.figures import baujat, proof
-from reports.figures.from_results import baujat_of
+from reports.figures.from_results.baujat import baujat_of
 from reports.figures.render import to_svg
 from review.meta.sensitivity.baujat import baujat as baujat_numbers
 from review.meta.univariate import random_effects

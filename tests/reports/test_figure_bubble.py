@@ -8,7 +8,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 
 from reports.figures import bubble, proof
-from reports.figures.from_regression import bubble_of
+from reports.figures.from_results.bubble import bubble_of
 from reports.figures.render import to_svg
 from review.meta.errors import InvalidInput
 from review.meta.regression import meta_regression

@@ -7,7 +7,7 @@ import pytest
 from matplotlib.axes import Axes
 
 from reports.figures import funnel, proof
-from reports.figures.from_results import funnel_of
+from reports.figures.from_results.funnel import funnel_of
 from review.meta.bias.trim_and_fill import trim_and_fill
 from review.meta.equal_weight import equal_weights
 from review.meta.errors import InvalidInput

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import StepPatch
 
 from reports.figures import gosh, proof
-from reports.figures.from_results import deciding_row, gosh_of
+from reports.figures.from_results.gosh import deciding_row, gosh_of
 from reports.figures.render import to_svg
 from review.meta.errors import InvalidInput
 from review.meta.sensitivity.gosh import gosh as gosh_numbers

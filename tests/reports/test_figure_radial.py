@@ -8,7 +8,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from reports.figures import proof, radial
-from reports.figures.from_results import radial_of
+from reports.figures.from_results.radial import radial_of
 from review.meta.sensitivity.radial import radial as radial_numbers
 from review.meta.univariate import random_effects
 

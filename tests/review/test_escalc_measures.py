@@ -1,7 +1,9 @@
 """The registry names every measure and leads back; results print, convert and cannot be changed."""
 
+import inspect
 import json
 import math
+import pickle
 
 import numpy as np
 import pandas as pd
@@ -105,3 +107,16 @@ def test_bias_of_the_log_cv_ratio_is_that_of_the_two_standard_deviations() -> No
     bias = 1 / (2 * (n1 - 1)) - 1 / (2 * (n2 - 1))
     assert list(corrected.yi - plain.yi) == pytest.approx(list(bias), rel=1e-12)
     assert corrected.correction != plain.correction
+
+
+@pytest.mark.parametrize("code", MEASURES)
+def test_every_measure_tells_of_all_it_takes_and_can_be_found_by_its_name(code: str) -> None:
+    compute = MEASURES[code].compute
+    told = inspect.getdoc(compute)
+    assert told is not None
+    sections = [line for line in told.splitlines() if line in {"Parameters", "Returns", "Raises"}]
+    assert sections == ["Parameters", "Returns", "Raises"]
+    lines = told.split("Parameters")[1].split("Returns")[0].splitlines()
+    names = [name for line in lines[2:] if line and not line.startswith(" ") for name in line.split(", ")]
+    assert sorted(names) == sorted(inspect.signature(compute).parameters)
+    assert pickle.loads(pickle.dumps(compute)) is compute  # noqa: S301 - our own function

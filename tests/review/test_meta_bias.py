@@ -216,6 +216,12 @@ def test_ties_give_the_normal_approximation() -> None:
     assert "ties" in r.warnings[-1]
 
 
+def test_rows_that_are_equal_stay_tied_in_the_rank_test() -> None:
+    """Four kinds of row, three times each: among the 12 their order is that of the four, and Kendall's tau-b is 1/3."""
+    y, v = np.tile([0.1, 0.3, 0.2, 0.5], 3), 1 / np.tile([17.0, 32, 41, 9], 3)
+    assert rank_test(y, v).tau == pytest.approx(1 / 3, rel=1e-12)
+
+
 def test_one_row_with_all_weight_keeps_the_rank_test_apart() -> None:
     r = rank_test([0.0, 1, 3, 2], [1e-30, 1, 2, 3])
     assert math.isfinite(r.p)

@@ -170,6 +170,18 @@ def test_leave_one_out_egger_and_trim_and_fill(tmp_path: Path, capsys: pytest.Ca
     )
 
 
+def test_what_takes_clustered_rows_for_independent_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [(0.1 * i % 0.7, 0.01 + 0.003 * (i % 5), i // 2, i) for i in range(12)]
+    file = written(tmp_path, rows, "yi,vi,study,es")
+    asking = ("--egger", "--trimfill")
+    told = "egger, trimfill: rows of one cluster are taken for independent"
+    assert any(told in text for text in asked(capsys, file, *asking, "--cluster", "study")["warnings"])
+    for words in ((), ("--cluster", "es"), ("--multilevel", "study/es")):
+        assert not any(told in text for text in asked(capsys, file, *asking, *words)["warnings"])
+
+
 def test_dependent_rows_leave_by_study(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = table_of(tmp_path, "konstantopoulos2011")
     found = asked(capsys, file, "--multilevel", "district/school", "--leave-one-out", "--egger", "--trimfill")
@@ -217,6 +229,35 @@ def test_rows_left_out_are_told_with_their_reason(tmp_path: Path, capsys: pytest
         {"row": 3, "why": "vi is missing"},
         {"row": 4, "why": "vi is infinite"},
     ]
+
+
+def test_rows_left_out_are_told_in_their_order_and_by_the_names_of_the_table(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows: list[tuple[object, ...]] = [(0.1 * i, 0.1 + 0.01 * i, i * i, f"s{i // 2}") for i in range(1, 12)]
+    rows[1] = (0.2, "inf", 4, "s1")
+    rows[4] = (0.5, 0.1, "", "s2")
+    rows[6] = ("", "", 49, "s3")
+    rows.insert(8, ("", "", "", ""))
+    told = [
+        {"row": 2, "why": "error is infinite"},
+        {"row": 5, "why": "x is missing"},
+        {"row": 7, "why": "d is missing and error is missing"},
+        {"row": 9, "why": "d is missing and error is missing and x is missing"},
+    ]
+    file = written(tmp_path, rows, "d,error,x,s")
+    words = ("--yi", "d", "--se", "error")
+    for route in ((), ("--multilevel", "s")):
+        assert asked(capsys, file, *words, "--mods", "x", *route)["excluded_rows"] == told
+        assert [r["row"] for r in asked(capsys, file, *words, *route)["excluded_rows"]] == [2, 7, 9]
+        assert asked(capsys, file, *words, *route)["excluded_rows"][0]["why"] == "error is infinite"
+
+
+def test_a_standard_error_whose_square_is_lost_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = written(tmp_path, [(1, 0.1), (2, 1e-200)], "yi,se")
+    assert "row 2: se = 1e-200" in refused(capsys, file, "--se", "se")
 
 
 def test_a_row_that_lacks_a_moderator_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

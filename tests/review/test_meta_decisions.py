@@ -1,6 +1,7 @@
 """Decisions against a margin agree with the intervals they stand for."""
 
 import json
+import math
 from typing import Any
 
 import numpy as np
@@ -178,3 +179,8 @@ def test_the_result_tells_itself() -> None:
     shown = decide(POOLED, 5.0)
     assert shown.verdict == "equivalent"
     assert "equivalence was shown" in shown.report_text()
+
+
+def test_an_estimate_without_a_standard_error_is_refused_in_words() -> None:
+    with pytest.raises(InvalidInput, match="an estimate of 1 with no standard error cannot be tested"):
+        held_against(1.0, math.nan, None, 0.5)

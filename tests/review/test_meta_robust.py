@@ -147,3 +147,28 @@ def test_ten_thousand_clusters_take_no_square_matrix() -> None:
     )
     assert time.perf_counter() - start < 10
     assert found.coefficients[0].se == pytest.approx(math.sqrt(1 / 30_000), rel=0.1)
+
+
+@pytest.mark.parametrize("scale", [1e-9, 1.0, 1e9])
+def test_an_exact_fit_is_told_and_not_tested(scale: float) -> None:
+    """Two groups whose effects agree: what rounding leaves of the residuals is no evidence of anything."""
+    group = np.tile([0.0, 1.0], 4)
+    design, y = np.column_stack((np.ones(8), group)), scale * (0.1 + 5.3 * group)
+    v = np.array([0.1, 0.12, 0.14, 0.16] * 2) * scale**2
+    fit = cluster_robust(design, y, v, np.arange(8) // 2, terms=("intercept", "group"))
+    assert [c.se for c in fit.coefficients] == [0.0, 0.0]
+    assert all(math.isnan(c.p) for c in fit.coefficients)
+    assert "fitted exactly" in fit.warnings[-1]
+
+
+def test_a_nearly_exact_fit_is_tested() -> None:
+    y = np.array([0.1, 5.4, 0.1, 5.4, 0.1, 5.4, 0.1, 5.4 + 1e-9])
+    fit = cluster_robust(
+        np.column_stack((np.ones(8), np.tile([0.0, 1.0], 4))),
+        y,
+        np.ones(8),
+        np.arange(8) // 2,
+        terms=("a", "b"),
+    )
+    assert fit.coefficients[1].se == pytest.approx(2.5e-10, rel=0.2)
+    assert not any("exactly" in text for text in fit.warnings)

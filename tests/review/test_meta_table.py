@@ -1,5 +1,6 @@
 """A spreadsheet is read as it was meant, or refused with its row and column."""
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,34 @@ def test_a_byte_order_mark_quotes_and_empty_lines_do_no_harm(tmp_path: Path) -> 
     table = read_table(written(tmp_path, '﻿"yi","who"\r\n1,"a, b"\r\n\r\n2,c\r\n'))
     assert list(table.columns) == ["yi", "who"]
     assert table["who"].tolist() == ["a, b", "c"]
+
+
+def test_rows_of_empty_cells_keep_their_number(tmp_path: Path) -> None:
+    file = written(tmp_path, "yi,vi\n1,2\n,\nabout 3,2\n,\n")
+    table = read_table(file)
+    assert len(table) == 3
+    with pytest.raises(MedquantError, match="row 3, column yi: 'about 3'"):
+        numbers_of(table, "yi", file)
+
+
+def test_an_empty_row_of_a_workbook_keeps_its_number(tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for line in (["yi", "vi", None], [0.1, 0.3, None], [None, None, None], [0.2, 0.4, ""]):
+        sheet.append(line)
+    book.save(tmp_path / "t.xlsx")
+    table = read_table(tmp_path / "t.xlsx")
+    assert list(table.columns) == ["yi", "vi"]
+    assert table["vi"].isna().tolist() == [False, True, False]
+
+
+@pytest.mark.parametrize(("name", "mark"), [("t.csv", "\t"), ("t.txt", ","), ("t.tsv", ","), ("t.tsv", ";")])
+def test_a_separator_that_the_ending_does_not_promise(tmp_path: Path, name: str, mark: str) -> None:
+    table = read_table(written(tmp_path, f"yi{mark}vi\n1{mark}0.5\n", name))
+    assert table["vi"].tolist() == [0.5]
 
 
 def test_semicolons_with_decimal_commas(tmp_path: Path) -> None:
@@ -65,7 +94,7 @@ def test_a_workbook(tmp_path: Path) -> None:
         (b"yi\n\xff\n", "t.csv", "no UTF-8 text"),
         ('yi\n"1\n', "t.csv", "cannot be read as a table"),
         ("yi\n1\n", "t.doc", "no known ending"),
-        (b"PK\x03\x04 broken", "t.xlsx", "no workbook"),
+        (b"PK\x03\x04 broken", "t.xlsx", "no archive that can be opened"),
     ],
 )
 def test_what_is_no_table_gets_one_sentence(
@@ -73,6 +102,35 @@ def test_what_is_no_table_gets_one_sentence(
 ) -> None:
     with pytest.raises(MedquantError, match=said):
         read_table(written(tmp_path, content, name))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (b"</sheetData>", b"", "no workbook that can be read"),
+        (b"<v>2</v>", b"<v>two</v>", "no workbook that can be read"),
+        (b"</sheetData>", b" " * 2**24 + b"</sheetData>", "packed more than 200 times"),
+    ],
+)
+def test_a_sheet_that_is_damaged_or_a_bomb_gets_one_sentence(
+    tmp_path: Path, old: bytes, new: bytes, said: str
+) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    assert book.active is not None
+    for line in (["yi", "vi"], [1, 2], [3, 4]):
+        book.active.append(line)
+    book.save(tmp_path / "good.xlsx")
+    with (
+        zipfile.ZipFile(tmp_path / "good.xlsx") as good,
+        zipfile.ZipFile(tmp_path / "bad.xlsx", "w", zipfile.ZIP_DEFLATED) as bad,
+    ):
+        for name in good.namelist():
+            content = good.read(name)
+            bad.writestr(name, content.replace(old, new) if name.endswith("sheet1.xml") else content)
+    with pytest.raises(MedquantError, match=said):
+        read_table(tmp_path / "bad.xlsx")
 
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:

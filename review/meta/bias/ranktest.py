@@ -117,5 +117,8 @@ def _standardised(y: Vector, v: Vector) -> Vector:
     before = np.concatenate(([0.0], np.cumsum(share[:-1])))
     after = np.concatenate((np.cumsum(share[:0:-1])[::-1], [0.0]))
     mean = float(share @ y)
-    result: Vector = (y - mean) / np.sqrt(v * (before + after))
+    # rows of one variance share one rounding: equal rows must stay equal, or ties would be broken at random
+    _, first, same = np.unique(v, return_index=True, return_inverse=True)
+    others = (before + after)[first][same]
+    result: Vector = (y - mean) / np.sqrt(v * others)
     return result

@@ -1,14 +1,14 @@
 """Duval and Tweedie's trim and fill: how many effects are missing on one side, and the pool with them put in."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from review.meta.bias import words
+from review.meta.bias.missing import settle
 from review.meta.bias.reading import one_of, read_effects
 from review.meta.bias.regtest import regression_test
 from review.meta.bias.result import BiasResult
@@ -17,15 +17,13 @@ from review.meta.inference import check_level
 from review.meta.result import Coefficient
 from review.meta.rows import Rows
 from review.meta.scaling import scale
-from review.meta.tau2 import METHODS, Method, estimate_tau2
+from review.meta.tau2 import METHODS, Method
 from review.meta.univariate import TESTS, Test, random_effects
 
-Vector = NDArray[np.float64]
 Estimator = Literal["L0", "R0", "Q0"]
 Side = Literal["auto", "left", "right"]
 ESTIMATORS = ("L0", "R0", "Q0")
 SIDES = ("auto", "left", "right")
-TIE = 1e-12  # deviations that differ by less than this share of the largest are taken for equal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,7 +167,7 @@ def trim_and_fill(
     order = np.argsort(sign * scaled.y, kind="stable")
     y, v = sign * scaled.y[order], scaled.v[order]
     k = y.size
-    raw, k0, centre, se, iterations = _settle(estimator, method, y, v)
+    raw, k0, centre, se, iterations = settle(estimator, method, y, v)
     if se is None:
         warnings.append(f"{estimator} before rounding is {raw:.4g}, for which its variance is negative")
     extreme = slice(k - k0, k)
@@ -224,80 +222,3 @@ def _side(rows: Rows, method: Method, warnings: list[str]) -> str:
         warnings.append("Egger's regression favours no side: the left one was taken")
         return "left"
     return "right" if slope.estimate < 0 else "left"
-
-
-def _settle(
-    estimator: str, method: Method, y: Vector, v: Vector
-) -> tuple[float, int, float, float | None, int]:
-    """Return the estimate before and after rounding, the centre, the standard error and the rounds it took."""
-    k, k0, seen = y.size, 0, [0]
-    while True:
-        centre = _centre(method, y[: k - k0], v[: k - k0])
-        ranks = _signed_ranks(y - centre)
-        raw = _missing(estimator, ranks)
-        following = max(0, round(raw))
-        if following >= k:
-            raise InvalidInput(
-                f"{estimator} would trim all {k} rows: choose another estimator, or report no trim and fill"
-            )
-        if following == k0:
-            return raw, k0, centre, _standard_error(estimator, raw, k), len(seen)
-        if following in seen:
-            raise InvalidInput(
-                f"the number of missing effects swings between {k0} and {following} without end: "
-                "choose another estimator or method"
-            )
-        k0 = following
-        seen.append(k0)
-
-
-def _centre(method: Method, y: Vector, v: Vector) -> float:
-    tau2 = estimate_tau2(method, y, v).value if y.size > 1 else 0.0
-    w = 1 / (v + tau2)
-    return float(w @ y) / float(w.sum())
-
-
-def _signed_ranks(deviations: Vector) -> Vector:
-    size = np.abs(deviations)
-    tolerance = TIE * float(size.max())
-    order = np.argsort(size, kind="stable")
-    # a run of sizes within the tolerance is one tie, ranked in the order of the effects
-    group = np.concatenate(([0], np.cumsum(np.diff(size[order]) > tolerance)))
-    ranks = np.empty(size.size)
-    ranks[order[np.lexsort((order, group))]] = np.arange(1, size.size + 1)
-    signed: Vector = ranks * np.where(size > tolerance, np.sign(deviations), 0.0)
-    return signed
-
-
-def _missing(estimator: str, signed: Vector) -> float:
-    k, positive = signed.size, float(signed[signed > 0].sum())
-    if estimator == "L0":
-        return (4 * positive - k * (k + 1)) / (2 * k - 1)
-    if estimator == "R0":
-        # the run of largest ranks that are all positive, less 1; deviations of 0 have the smallest ranks
-        return k - max(int((signed <= 0).sum()), float(-signed.min())) - 1
-    inside = 2 * k * k - 4 * positive + 0.25
-    if inside < 0:
-        raise InvalidInput(
-            f"Q0 is not defined where nearly all effects lie on one side ({k} rows): choose L0 or R0"
-        )
-    return k - 0.5 - math.sqrt(inside)
-
-
-def _standard_error(estimator: str, raw: float, k: int) -> float | None:
-    if estimator == "R0":
-        return math.sqrt(2 * max(0.0, raw) + 2)
-    variance = (
-        k * (k + 1) * (2 * k + 1)
-        + 10 * raw**3
-        + 27 * raw**2
-        + 17 * raw
-        - 18 * k * raw**2
-        - 18 * k * raw
-        + 6 * k**2 * raw
-    ) / 24
-    if variance < 0:
-        return None
-    if estimator == "L0":
-        return 4 * math.sqrt(variance) / (2 * k - 1)
-    return 2 * math.sqrt(variance) / math.sqrt((k - 0.5) ** 2 - raw * (2 * k - raw - 1))

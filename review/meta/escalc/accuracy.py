@@ -5,12 +5,13 @@ Both come out as quantized − baseline.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from review.meta.errors import InvalidInput
+from review.meta.escalc.formula import measure
 from review.meta.escalc.result import EffectSizes, Vector
 from review.meta.escalc.table import Labels, Table, choice
 from review.meta.rows import ExcludedRow
@@ -21,6 +22,12 @@ ASSUMED_PHI = 0.5
 PHI_GRID = (0.0, 0.3, 0.5, 0.7, 0.9)
 MEASURE = "ACC"
 LABEL = "accuracy difference, same images"
+MARGINS: Final = """baseline, quantized
+    Accuracies of the two networks in the unit, shape (n,)."""
+IMAGES: Final = """n
+    Images tested, shape (n,), > 0."""
+UNIT: Final = """unit
+    "share" (accuracies 0 to 1), or "percent" (0 to 100, differences in percentage points)."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -55,27 +62,17 @@ class PhiSensitivity:
     rows: tuple[str | int, ...]
 
 
-@np.errstate(all="ignore")
+@measure(
+    """gained, lost
+    Images that only the quantized, only the baseline network has right, shape (n,), ≥ 0.""",
+    IMAGES,
+    UNIT,
+    refuses="negative counts, more changes than images, unknown options",
+)
 def accuracy_difference(
     gained: ArrayLike, lost: ArrayLike, n: ArrayLike, *, unit: Unit = "share", labels: Labels = None
 ) -> EffectSizes:
     """Return paired accuracy differences from the images whose result changed (McNemar's cells).
-
-    Parameters
-    ----------
-    gained, lost
-        Images that only the quantized, only the baseline network has right, shape (n,), ≥ 0.
-    n
-        Images tested, shape (n,), > 0.
-    unit
-        "share", or "percent" for percentage points.
-    labels
-        n labels that name the rows.
-
-    Raises
-    ------
-    InvalidInput
-        For negative counts, more changes than images, unknown options, or shapes that disagree.
 
     Notes
     -----
@@ -175,7 +172,15 @@ def read_margins(
     return t
 
 
-@np.errstate(all="ignore")
+@measure(
+    MARGINS,
+    IMAGES,
+    """phi
+    Correlation of the two networks' results on the same image, -1 to 1: one number, or shape (n,). It is clipped
+    to the range that the two accuracies allow (Fréchet), and `correction` names the rows.""",
+    UNIT,
+    refuses="accuracies or correlations out of range, n ≤ 0, unknown options",
+)
 def accuracy_difference_from_margins(
     baseline: ArrayLike,
     quantized: ArrayLike,
@@ -186,25 +191,6 @@ def accuracy_difference_from_margins(
     labels: Labels = None,
 ) -> EffectSizes:
     """Return paired accuracy differences from two accuracies and an assumed correlation.
-
-    Parameters
-    ----------
-    baseline, quantized
-        Accuracies of the two networks in the unit, shape (n,).
-    n
-        Images tested, shape (n,), > 0.
-    phi
-        Correlation of the two networks' results on the same image, -1 to 1: one number, or shape (n,). It is clipped
-        to the range that the two accuracies allow (Fréchet), and `correction` names the rows.
-    unit
-        "share" (accuracies 0 to 1) or "percent" (0 to 100).
-    labels
-        n labels that name the rows.
-
-    Raises
-    ------
-    InvalidInput
-        For accuracies or correlations out of range, n ≤ 0, unknown options, or shapes that disagree.
 
     References
     ----------
@@ -227,7 +213,15 @@ def accuracy_difference_from_margins(
     return t.effects(MEASURE, LABEL, t["quantized"] - t["baseline"], vi, correction=text)
 
 
-@np.errstate(all="ignore")
+@measure(
+    MARGINS,
+    IMAGES,
+    """grid
+    Correlations, -1 to 1, each clipped to what a row's accuracies allow.""",
+    UNIT,
+    refuses="an empty grid, values out of range, unknown options",
+    returns="The variances under every correlation, and the range that each row's accuracies allow.",
+)
 def phi_sensitivity(
     baseline: ArrayLike,
     quantized: ArrayLike,
@@ -237,26 +231,7 @@ def phi_sensitivity(
     unit: Unit = "share",
     labels: Labels = None,
 ) -> PhiSensitivity:
-    """Return the variances of paired accuracy differences under a grid of correlations.
-
-    Parameters
-    ----------
-    baseline, quantized
-        Accuracies of the two networks in the unit, shape (n,).
-    n
-        Images tested, shape (n,), > 0.
-    grid
-        Correlations, -1 to 1, each clipped to what a row's accuracies allow.
-    unit
-        "share" (accuracies 0 to 1) or "percent" (0 to 100).
-    labels
-        n labels that name the rows.
-
-    Raises
-    ------
-    InvalidInput
-        For an empty grid, values out of range, unknown options, or shapes that disagree.
-    """
+    """Return the variances of paired accuracy differences under a grid of correlations."""
     phi = np.array(grid, dtype=np.float64)
     if phi.ndim != 1 or not phi.size or not (np.abs(phi) <= 1).all():
         raise InvalidInput(f"grid = {list(grid)} must hold correlations from -1 to 1: give at least one")

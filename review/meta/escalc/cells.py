@@ -1,4 +1,4 @@
-"""What is added to the counts of tables with empty cells."""
+"""Counts of 2×2 tables, and what is added where cells are empty."""
 
 import math
 from typing import Literal, NamedTuple

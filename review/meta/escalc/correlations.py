@@ -1,13 +1,20 @@
 """Correlations: raw, corrected for bias, and Fisher's z."""
 
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import hyp2f1
 
+from review.meta.escalc.formula import measure
 from review.meta.escalc.result import EffectSizes
 from review.meta.escalc.table import Labels, Table, choice
+
+TAKES: Final = """ri, ni
+    Correlations, -1 to 1, and sample sizes, shape (n,)."""
+UNBIASED: Final = """variance
+    "LS", of large samples, or "UB", unbiased."""
+REFUSED: Final = "correlations beyond 1, sample sizes below 1"
 
 
 def _read(ri: ArrayLike, ni: ArrayLike, labels: Labels) -> Table:
@@ -17,21 +24,9 @@ def _read(ri: ArrayLike, ni: ArrayLike, labels: Labels) -> Table:
     return table
 
 
-@np.errstate(all="ignore")
+@measure(TAKES, refuses=REFUSED)
 def correlation(ri: ArrayLike, ni: ArrayLike, *, labels: Labels = None) -> EffectSizes:
     """Return raw correlations (COR).
-
-    Parameters
-    ----------
-    ri, ni
-        Correlations, -1 to 1, and sample sizes, shape (n,).
-    labels
-        n labels that name the rows.
-
-    Raises
-    ------
-    InvalidInput
-        For correlations beyond 1, sample sizes below 1, or shapes that disagree.
 
     References
     ----------
@@ -43,25 +38,11 @@ def correlation(ri: ArrayLike, ni: ArrayLike, *, labels: Labels = None) -> Effec
     return t.effects("COR", "correlation", r, vi, no_variance="a variance needs a sample of more than 1")
 
 
-@np.errstate(all="ignore")
+@measure(TAKES, UNBIASED, refuses=f"{REFUSED}, unknown options")
 def unbiased_correlation(
     ri: ArrayLike, ni: ArrayLike, *, variance: Literal["LS", "UB"] = "LS", labels: Labels = None
 ) -> EffectSizes:
     """Return correlations corrected for their bias towards zero (UCOR).
-
-    Parameters
-    ----------
-    ri, ni
-        Correlations, -1 to 1, and sample sizes, shape (n,).
-    variance
-        "LS", of large samples, or "UB", unbiased.
-    labels
-        n labels that name the rows.
-
-    Raises
-    ------
-    InvalidInput
-        For correlations beyond 1, sample sizes below 1, unknown options, or shapes that disagree.
 
     Notes
     -----
@@ -86,21 +67,9 @@ def unbiased_correlation(
     return t.effects("UCOR", "correlation, corrected for bias", yi, vi, correction=text)
 
 
-@np.errstate(all="ignore")
+@measure(TAKES, refuses=REFUSED)
 def fisher_z(ri: ArrayLike, ni: ArrayLike, *, labels: Labels = None) -> EffectSizes:
     """Return Fisher's z-transformed correlations (ZCOR).
-
-    Parameters
-    ----------
-    ri, ni
-        Correlations, -1 to 1, and sample sizes, shape (n,).
-    labels
-        n labels that name the rows.
-
-    Raises
-    ------
-    InvalidInput
-        For correlations beyond 1, sample sizes below 1, or shapes that disagree.
 
     References
     ----------

@@ -1,6 +1,5 @@
 """Several comparisons with one baseline arm: their effects share that arm's error, and so covary."""
 
-import json
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,8 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from review.meta import remarks
 from review.meta.errors import InvalidInput
 from review.meta.escalc.result import EffectSizes, Vector
+from review.meta.plain import Plain
 from review.meta.rows import ExcludedRow
 
 SAME = 1e-9
@@ -17,7 +18,7 @@ SINGULAR = 1e-12
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Covaried:
+class Covaried(Plain):
     """Effect sizes with the covariance matrix of their sampling errors.
 
     Parameters
@@ -73,18 +74,12 @@ class Covaried:
             "warnings": list(self.warnings),
         }
 
-    def to_json(self) -> str:
-        """Return one JSON object; numbers keep full double precision."""
-        return json.dumps(self.to_dict(), allow_nan=False, ensure_ascii=False)
-
     def __str__(self) -> str:
         lines = [
             f"{self.measure}: {len(self.rows)} rows with {len(set(self.baseline))} baselines",
             f"covariance: {self.assumption}",
         ]
-        lines += [f"left out: row {x.row} ({x.why})" for x in self.omitted]
-        lines += [f"warning: {text}" for text in self.warnings]
-        return "\n".join(lines)
+        return "\n".join(lines + remarks.lines(self.omitted, self.warnings))
 
 
 def same_group(baseline: Sequence[Hashable], n: int) -> tuple[tuple[Hashable, ...], Vector]:

@@ -3,13 +3,23 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from review.meta.escalc.formula import measure
 from review.meta.escalc.result import EffectSizes
 from review.meta.escalc.table import Labels, Table
 
 NONE_REPORTED = "no sampling variance is reported; yi alone can be used, on the route without variances"
 
 
-@np.errstate(all="ignore")
+@measure(
+    """quantized, baseline
+    The two numbers in one unit, shape (n,); rows where one is not above 0 are left out.
+variance, baseline_variance
+    Sampling variances of their logarithms (for a mean of repeats sd² / (n mean²)), shape (n,), ≥ 0; None where
+    none are reported. No variance is invented.
+inverse
+    Whether the unit counts the inverse of what is asked for, as images per second do of time; the sign turns.""",
+    refuses="a negative variance",
+)
 def log_ratio(
     quantized: ArrayLike,
     baseline: ArrayLike,
@@ -20,23 +30,6 @@ def log_ratio(
     labels: Labels = None,
 ) -> EffectSizes:
     """Return log ratios ln(quantized / baseline).
-
-    Parameters
-    ----------
-    quantized, baseline
-        The two numbers in one unit, shape (n,); rows where one is not above 0 are left out.
-    variance, baseline_variance
-        Sampling variances of their logarithms (for a mean of repeats sd² / (n mean²)), shape (n,), ≥ 0; None where
-        none are reported. No variance is invented.
-    inverse
-        Whether the unit counts the inverse of what is asked for, as images per second do of time; the sign turns.
-    labels
-        n labels that name the rows.
-
-    Raises
-    ------
-    InvalidInput
-        For a negative variance, or shapes that disagree.
 
     References
     ----------

@@ -1,14 +1,24 @@
 """Changes of a mean between two conditions on the same cases, their correlation given."""
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import ArrayLike
 
-from review.meta.escalc.ratios import LAJEUNESSE, NO_RATIO
+from review.meta.escalc.formula import measure
+from review.meta.escalc.ratios import CORRECT_STATED, LAJEUNESSE, NO_RATIO
 from review.meta.escalc.result import EffectSizes, Vector
 from review.meta.escalc.small_sample import exact_j
 from review.meta.escalc.table import Labels, Table
 
 EXACT_J = "exact correction for small samples (J), n − 1 df"
+CONDITIONS: Final = """m1i, sd1i, m2i, sd2i
+    Means and standard deviations (≥ 0) of the two conditions, shape (n,)."""
+SAMPLE: Final = """ni, ri
+    Sample sizes, and correlations of the two conditions, -1 to 1, shape (n,)."""
+WITH_J: Final = """correct
+    Whether the exact J with n − 1 df is applied."""
+REFUSED: Final = "impossible values"
 
 
 def _read(given: dict[str, ArrayLike], labels: Labels) -> Table:
@@ -29,7 +39,7 @@ def _large_enough(t: Table) -> None:
     t.leave_out(t["ni"] <= 2, "the sample is too small: a standardized change needs n > 2")
 
 
-@np.errstate(all="ignore")
+@measure(CONDITIONS, SAMPLE, refuses=REFUSED)
 def mean_change(
     m1i: ArrayLike,
     sd1i: ArrayLike,
@@ -40,28 +50,12 @@ def mean_change(
     *,
     labels: Labels = None,
 ) -> EffectSizes:
-    """Return mean changes m1 − m2 (MC).
-
-    Parameters
-    ----------
-    m1i, sd1i, m2i, sd2i
-        Means and standard deviations (≥ 0) of the two conditions, shape (n,).
-    ni, ri
-        Sample sizes, and correlations of the two conditions, -1 to 1, shape (n,).
-    labels
-        n labels that name the rows.
-
-    Raises
-    ------
-    InvalidInput
-        For impossible values, or shapes that disagree.
-    """
-    given = {"m1i": m1i, "sd1i": sd1i, "m2i": m2i, "sd2i": sd2i, "ni": ni, "ri": ri}
-    t = _read(given, labels)
+    """Return mean changes m1 − m2 (MC)."""
+    t = _read({"m1i": m1i, "sd1i": sd1i, "m2i": m2i, "sd2i": sd2i, "ni": ni, "ri": ri}, labels)
     return t.effects("MC", "mean change", t["m1i"] - t["m2i"], _change_sd(t) ** 2 / t["ni"])
 
 
-@np.errstate(all="ignore")
+@measure(CONDITIONS, SAMPLE, WITH_J, refuses=REFUSED)
 def change_standardized_mean_change(
     m1i: ArrayLike,
     sd1i: ArrayLike,
@@ -75,28 +69,11 @@ def change_standardized_mean_change(
 ) -> EffectSizes:
     """Return mean changes in units of the standard deviation of the changes (SMCC).
 
-    Parameters
-    ----------
-    m1i, sd1i, m2i, sd2i
-        Means and standard deviations (≥ 0) of the two conditions, shape (n,).
-    ni, ri
-        Sample sizes, and correlations of the two conditions, -1 to 1, shape (n,).
-    correct
-        Whether the exact J with n − 1 df is applied.
-    labels
-        n labels that name the rows.
-
-    Raises
-    ------
-    InvalidInput
-        For impossible values, or shapes that disagree.
-
     References
     ----------
     Gibbons, Hedeker and Davis (1993), Journal of Educational Statistics 18, 271–279.
     """
-    given = {"m1i": m1i, "sd1i": sd1i, "m2i": m2i, "sd2i": sd2i, "ni": ni, "ri": ri}
-    t = _read(given, labels)
+    t = _read({"m1i": m1i, "sd1i": sd1i, "m2i": m2i, "sd2i": sd2i, "ni": ni, "ri": ri}, labels)
     _large_enough(t)
     unit, n = _change_sd(t), t["ni"]
     t.leave_out(unit == 0, "the changes do not vary")
@@ -105,7 +82,13 @@ def change_standardized_mean_change(
     return t.effects("SMCC", label, yi, 1 / n + yi**2 / (2 * n), correction=EXACT_J if correct else "none")
 
 
-@np.errstate(all="ignore")
+@measure(
+    """m1i, m2i, sd1i
+    Means of the two conditions and standard deviation (≥ 0) of the first, shape (n,).""",
+    SAMPLE,
+    WITH_J,
+    refuses=REFUSED,
+)
 def raw_standardized_mean_change(
     m1i: ArrayLike,
     m2i: ArrayLike,
@@ -117,22 +100,6 @@ def raw_standardized_mean_change(
     labels: Labels = None,
 ) -> EffectSizes:
     """Return mean changes in units of the first condition's standard deviation (SMCR).
-
-    Parameters
-    ----------
-    m1i, m2i, sd1i
-        Means of the two conditions and standard deviation (≥ 0) of the first, shape (n,).
-    ni, ri
-        Sample sizes, and correlations of the two conditions, -1 to 1, shape (n,).
-    correct
-        Whether the exact J with n − 1 df is applied.
-    labels
-        n labels that name the rows.
-
-    Raises
-    ------
-    InvalidInput
-        For impossible values, or shapes that disagree.
 
     References
     ----------
@@ -148,7 +115,7 @@ def raw_standardized_mean_change(
     return t.effects("SMCR", label, yi, vi, correction=EXACT_J if correct else "none")
 
 
-@np.errstate(all="ignore")
+@measure(CONDITIONS, SAMPLE, CORRECT_STATED, refuses=REFUSED)
 def paired_log_ratio_of_means(
     m1i: ArrayLike,
     sd1i: ArrayLike,
@@ -160,30 +127,13 @@ def paired_log_ratio_of_means(
     correct: bool,
     labels: Labels = None,
 ) -> EffectSizes:
-    """Return log ratios of means of two conditions on the same cases (ROMC).
-
-    Parameters
-    ----------
-    m1i, sd1i, m2i, sd2i
-        Means (of one sign) and standard deviations (≥ 0) of the two conditions, shape (n,).
-    ni, ri
-        Sample sizes, and correlations of the two conditions, -1 to 1, shape (n,).
-    correct
-        Whether the bias of small samples is taken out of yi; must be stated, as packages differ in their default.
-    labels
-        n labels that name the rows.
-
-    Raises
-    ------
-    InvalidInput
-        For impossible values, or shapes that disagree.
+    """Return log ratios of means of two conditions on the same cases, means of one sign (ROMC).
 
     References
     ----------
     Lajeunesse (2011), Ecology 92, 2049–2055; Lajeunesse (2015), Ecology 96, 2056–2063.
     """
-    given = {"m1i": m1i, "sd1i": sd1i, "m2i": m2i, "sd2i": sd2i, "ni": ni, "ri": ri}
-    t = _read(given, labels)
+    t = _read({"m1i": m1i, "sd1i": sd1i, "m2i": m2i, "sd2i": sd2i, "ni": ni, "ri": ri}, labels)
     t.leave_out(~(np.sign(t["m1i"]) * np.sign(t["m2i"]) > 0) & np.isfinite(t["m1i"] + t["m2i"]), NO_RATIO)
     cv1, cv2, n = t["sd1i"] / np.abs(t["m1i"]), t["sd2i"] / np.abs(t["m2i"]), t["ni"]
     yi = np.log(t["m1i"] / t["m2i"])

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtri, stdtrit
 
 from review.meta.errors import InvalidInput
+from review.meta.escalc.formula import measure
 from review.meta.escalc.result import EffectSizes, Vector
 from review.meta.escalc.table import Labels, Table
 from review.meta.inference import check_level
@@ -44,7 +45,19 @@ def _told(what: str, df: Vector) -> list[str | None]:
     return [f"{what}, normal" if math.isinf(x) else f"{what}, t({x:g})" for x in df.tolist()]
 
 
-@np.errstate(all="ignore")
+@measure(
+    """yi
+    Estimates, shape (n,); None takes the middle of each interval.
+low, high
+    Confidence limits, shape (n,), low ≤ high.
+level
+    Confidence level of the intervals, in percent.
+df
+    Degrees of freedom of the t distribution they were made with, one number or shape (n,); None for the normal one.
+log
+    Whether estimates and limits are ratios, to be taken to logarithms first; they must be above 0.""",
+    refuses="limits in the wrong order, an estimate outside its interval, ratios not above 0",
+)
 def from_confidence_interval(
     yi: ArrayLike | None,
     low: ArrayLike,
@@ -56,27 +69,6 @@ def from_confidence_interval(
     labels: Labels = None,
 ) -> EffectSizes:
     """Return effect sizes whose standard errors come from the width of their confidence intervals.
-
-    Parameters
-    ----------
-    yi
-        Estimates, shape (n,); None takes the middle of each interval.
-    low, high
-        Confidence limits, shape (n,), low ≤ high.
-    level
-        Confidence level of the intervals, in percent.
-    df
-        Degrees of freedom of the t distribution they were made with, one number or shape (n,); None for the normal
-        one.
-    log
-        Whether estimates and limits are ratios, to be taken to logarithms first; they must be above 0.
-    labels
-        n labels that name the rows.
-
-    Raises
-    ------
-    InvalidInput
-        For limits in the wrong order, an estimate outside its interval, ratios not above 0, or shapes that disagree.
 
     Notes
     -----
@@ -118,7 +110,17 @@ def from_confidence_interval(
     )
 
 
-@np.errstate(all="ignore")
+@measure(
+    """yi
+    Estimates on the scale of the test, 0 where there is no effect, shape (n,).
+p
+    Exact p-values of the test against 0, shape (n,), 0 to 1; a bound such as "< 0.05" gives no standard error.
+df
+    Degrees of freedom of a t test, one number or shape (n,); None for a z test.
+one_sided
+    Whether the p-values are one-sided, in the direction of the effect.""",
+    refuses="a p-value outside 0 to 1",
+)
 def from_p_value(
     yi: ArrayLike,
     p: ArrayLike,
@@ -128,24 +130,6 @@ def from_p_value(
     labels: Labels = None,
 ) -> EffectSizes:
     """Return effect sizes whose standard errors come from their p-values.
-
-    Parameters
-    ----------
-    yi
-        Estimates on the scale of the test, 0 where there is no effect, shape (n,).
-    p
-        Exact p-values of the test against 0, shape (n,), 0 to 1; a bound such as "< 0.05" gives no standard error.
-    df
-        Degrees of freedom of a t test, one number or shape (n,); None for a z test.
-    one_sided
-        Whether the p-values are one-sided, in the direction of the effect.
-    labels
-        n labels that name the rows.
-
-    Raises
-    ------
-    InvalidInput
-        For a p-value outside 0 to 1, or shapes that disagree.
 
     Notes
     -----
@@ -173,24 +157,15 @@ def from_p_value(
     )
 
 
-@np.errstate(all="ignore")
+@measure(
+    """yi
+    Estimates on the scale of the test, shape (n,).
+statistic
+    z or t against 0, shape (n,); its sign does not matter.""",
+    refuses="values that are no numbers",
+)
 def from_statistic(yi: ArrayLike, statistic: ArrayLike, *, labels: Labels = None) -> EffectSizes:
-    """Return effect sizes whose standard errors come from their z or t statistics.
-
-    Parameters
-    ----------
-    yi
-        Estimates on the scale of the test, shape (n,).
-    statistic
-        z or t against 0, shape (n,); its sign does not matter.
-    labels
-        n labels that name the rows.
-
-    Raises
-    ------
-    InvalidInput
-        For shapes that disagree.
-    """
+    """Return effect sizes whose standard errors come from their z or t statistics."""
     t = Table({"yi": yi, "statistic": statistic}, labels)
     se = np.where((t["statistic"] != 0) & (t["yi"] != 0), np.abs(t["yi"] / t["statistic"]), np.nan)
     return t.effects(

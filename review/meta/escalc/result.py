@@ -1,6 +1,5 @@
 """Effect sizes with their variances, and what was assumed, recovered or left out on the way."""
 
-import json
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -8,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from review.meta import remarks
 from review.meta.inference import check_level, critical_value
+from review.meta.plain import Plain
 from review.meta.rows import ExcludedRow
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ Vector = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class EffectSizes:
+class EffectSizes(Plain):
     """One effect size for each row of a table, in the order of the table.
 
     Parameters
@@ -89,10 +90,6 @@ class EffectSizes:
             "warnings": list(self.warnings),
         }
 
-    def to_json(self) -> str:
-        """Return one JSON object; numbers keep full double precision."""
-        return json.dumps(self.to_dict(), allow_nan=False, ensure_ascii=False)
-
     def to_frame(self) -> "pd.DataFrame":
         """Return one line for each row of the table, with the reason where it was omitted."""
         import pandas as pd
@@ -119,9 +116,7 @@ class EffectSizes:
             for row, how in zip(self.rows, self.recovered, strict=True)
             if how is not None
         ]
-        lines += [f"left out: row {x.row} ({x.why})" for x in self.omitted]
-        lines += [f"warning: {text}" for text in self.warnings]
-        return "\n".join(lines)
+        return "\n".join(lines + remarks.lines(self.omitted, self.warnings))
 
 
 def _plain(values: Vector) -> list[float | None]:

@@ -1,6 +1,7 @@
 """Effect sizes of several arms against one baseline, with the covariance that the baseline brings."""
 
 from collections.abc import Hashable, Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -10,6 +11,7 @@ from review.meta.escalc.accuracy import (
     ASSUMED_PHI,
     LABEL,
     MEASURE,
+    UNIT,
     UNITS,
     Unit,
     accuracy_difference_from_margins,
@@ -17,15 +19,21 @@ from review.meta.escalc.accuracy import (
     read_margins,
 )
 from review.meta.escalc.covariance import SAME, Covaried, covaried, same_group, share_baseline
+from review.meta.escalc.formula import measure
 from review.meta.escalc.log_ratio import log_ratio
-from review.meta.escalc.means import mean_difference
-from review.meta.escalc.ratios import log_ratio_of_means
+from review.meta.escalc.means import GROUPS, mean_difference
+from review.meta.escalc.ratios import CORRECT_STATED, log_ratio_of_means
 from review.meta.escalc.result import Vector
 from review.meta.escalc.table import Labels, Table, choice
 from review.meta.escalc.two_by_two import risk_difference
 
+BASELINE: Final = """baseline
+    The baseline of each row, shape (n,)."""
+REFUSED: Final = "impossible values, rows of one baseline whose baseline values differ"
+COVARIANCE: Final = "The effect sizes and the covariance matrix of their sampling errors."
 
-@np.errstate(all="ignore")
+
+@measure(GROUPS, BASELINE, refuses=REFUSED, returns=COVARIANCE)
 def mean_differences(
     m1i: ArrayLike,
     sd1i: ArrayLike,
@@ -37,28 +45,13 @@ def mean_differences(
     baseline: Sequence[Hashable],
     labels: Labels = None,
 ) -> Covaried:
-    """Return mean differences m1 − m2 and their covariance, the second group being a shared baseline.
-
-    Parameters
-    ----------
-    m1i, sd1i, n1i, m2i, sd2i, n2i
-        Means, standard deviations and sizes of arm and baseline, shape (n,).
-    baseline
-        The baseline of each row, shape (n,).
-    labels
-        n labels that name the rows.
-
-    Raises
-    ------
-    InvalidInput
-        For impossible values, or rows of one baseline whose baseline values differ.
-    """
+    """Return mean differences m1 − m2 and their covariance, the second group being a shared baseline."""
     found = mean_difference(m1i, sd1i, n1i, m2i, sd2i, n2i, labels=labels)
     t = Table({"sd2i": sd2i, "n2i": n2i, "row": np.zeros(found.yi.size)}, labels)
     return share_baseline(found, t["sd2i"] ** 2 / t["n2i"], baseline)
 
 
-@np.errstate(all="ignore")
+@measure(GROUPS, BASELINE, CORRECT_STATED, refuses=REFUSED, returns=COVARIANCE)
 def log_ratios_of_means(
     m1i: ArrayLike,
     sd1i: ArrayLike,
@@ -73,22 +66,6 @@ def log_ratios_of_means(
 ) -> Covaried:
     """Return log ratios of means ln(m1 / m2) and their covariance, the second group being a shared baseline.
 
-    Parameters
-    ----------
-    m1i, sd1i, n1i, m2i, sd2i, n2i
-        Means, standard deviations and sizes of arm and baseline, shape (n,).
-    baseline
-        The baseline of each row, shape (n,).
-    correct
-        Whether the bias of small samples is taken out of yi.
-    labels
-        n labels that name the rows.
-
-    Raises
-    ------
-    InvalidInput
-        For impossible values, or rows of one baseline whose baseline values differ.
-
     References
     ----------
     Lajeunesse (2011), Ecology 92, 2049–2055.
@@ -98,7 +75,15 @@ def log_ratios_of_means(
     return share_baseline(found, (t["sd2i"] / t["m2i"]) ** 2 / t["n2i"], baseline)
 
 
-@np.errstate(all="ignore")
+@measure(
+    """quantized, reference
+    The numbers of arm and baseline in one unit, shape (n,), > 0.
+variance, reference_variance
+    Sampling variances of their logarithms, shape (n,), ≥ 0.""",
+    BASELINE,
+    refuses=REFUSED,
+    returns=COVARIANCE,
+)
 def log_ratios(
     quantized: ArrayLike,
     reference: ArrayLike,
@@ -108,24 +93,7 @@ def log_ratios(
     baseline: Sequence[Hashable],
     labels: Labels = None,
 ) -> Covaried:
-    """Return log ratios of sizes or latencies and their covariance under a shared baseline.
-
-    Parameters
-    ----------
-    quantized, reference
-        The numbers of arm and baseline in one unit, shape (n,), > 0.
-    variance, reference_variance
-        Sampling variances of their logarithms, shape (n,), ≥ 0.
-    baseline
-        The baseline of each row, shape (n,).
-    labels
-        n labels that name the rows.
-
-    Raises
-    ------
-    InvalidInput
-        For impossible values, or rows of one baseline whose baseline values differ.
-    """
+    """Return log ratios of sizes or latencies and their covariance under a shared baseline."""
     found = log_ratio(
         quantized, reference, variance=variance, baseline_variance=reference_variance, labels=labels
     )
@@ -133,7 +101,13 @@ def log_ratios(
     return share_baseline(found, t["shared"], baseline)
 
 
-@np.errstate(all="ignore")
+@measure(
+    """ai, bi, ci, di
+    Counts of the 2×2 tables, shape (n,), ≥ 0; nothing is added to empty cells.""",
+    BASELINE,
+    refuses=REFUSED,
+    returns=COVARIANCE,
+)
 def risk_differences(
     ai: ArrayLike,
     bi: ArrayLike,
@@ -145,20 +119,6 @@ def risk_differences(
 ) -> Covaried:
     """Return risk differences and their covariance, the second group being a shared, independent baseline.
 
-    Parameters
-    ----------
-    ai, bi, ci, di
-        Counts of the 2×2 tables, shape (n,), ≥ 0; nothing is added to empty cells.
-    baseline
-        The baseline of each row, shape (n,).
-    labels
-        n labels that name the rows.
-
-    Raises
-    ------
-    InvalidInput
-        For negative counts, or rows of one baseline whose counts differ.
-
     References
     ----------
     Gleser and Olkin (2009), in The Handbook of Research Synthesis and Meta-Analysis, 2nd ed., 357–376.
@@ -169,7 +129,19 @@ def risk_differences(
     return share_baseline(found, t["ci"] / n2 * (t["di"] / n2) / n2, baseline)
 
 
-@np.errstate(all="ignore")
+@measure(
+    """reference, quantized
+    Accuracies of baseline and arm in the unit, shape (n,).
+n
+    Images tested, the same for rows of one baseline, shape (n,), > 0.""",
+    BASELINE,
+    """phi
+    Correlation of any two networks' results on the same image, -1 to 1, clipped to what each pair of accuracies
+    allows.""",
+    UNIT,
+    refuses=f"{REFUSED}, a correlation that cannot hold between all networks at once",
+    returns=COVARIANCE,
+)
 def accuracy_differences(
     reference: ArrayLike,
     quantized: ArrayLike,
@@ -181,28 +153,6 @@ def accuracy_differences(
     labels: Labels = None,
 ) -> Covaried:
     """Return accuracy differences on the same images and their covariance under a shared baseline.
-
-    Parameters
-    ----------
-    reference, quantized
-        Accuracies of baseline and arm in the unit, shape (n,).
-    n
-        Images tested, the same for rows of one baseline, shape (n,), > 0.
-    baseline
-        The baseline of each row, shape (n,).
-    phi
-        Correlation of any two networks' results on the same image, -1 to 1, clipped to what each pair of accuracies
-        allows.
-    unit
-        "share" (accuracies 0 to 1) or "percent" (0 to 100).
-    labels
-        n labels that name the rows.
-
-    Raises
-    ------
-    InvalidInput
-        For impossible values, rows of one baseline whose baseline values or n differ, or a correlation that cannot
-        hold between all networks at once.
 
     Notes
     -----

@@ -6,99 +6,51 @@
 | group 2 | ci | di |
 """
 
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from review.meta.escalc.cells import To, read_cells
+from review.meta.escalc.cell_formula import GROUPS, REFUSED, of_groups
+from review.meta.escalc.cells import Cells, To, read_cells
+from review.meta.escalc.formula import Pair, measure
 from review.meta.escalc.result import EffectSizes
 from review.meta.escalc.table import Labels, choice
 
+UNBIASED: Final = """variance
+    "LS" divides by the group sizes, "UB" (unbiased) by the group sizes less one."""
 
-@np.errstate(all="ignore")
-def log_risk_ratio(
-    ai: ArrayLike,
-    bi: ArrayLike,
-    ci: ArrayLike,
-    di: ArrayLike,
-    *,
-    add: float = 0.5,
-    to: To = "only0",
-    drop00: bool = False,
-    labels: Labels = None,
-) -> EffectSizes:
+
+@of_groups("RR", "log risk ratio")
+def log_risk_ratio(cells: Cells) -> Pair:
     """Return log risk ratios ln(p1 / p2) (RR).
-
-    Parameters
-    ----------
-    ai, bi, ci, di
-        Counts of the 2×2 tables, shape (n,), ≥ 0.
-    add, to
-        What is added to the cells, and where ("only0", "all", "if0all", "none").
-    drop00
-        Whether tables without any event, or with nothing but events, are left out.
-    labels
-        n labels that name the rows.
-
-    Raises
-    ------
-    InvalidInput
-        For negative counts, unknown options, or shapes that disagree.
 
     References
     ----------
     Fleiss and Berlin (2009), in The Handbook of Research Synthesis and Meta-Analysis, 2nd ed., 237–253.
     """
-    t, a, b, c, d, text = read_cells((ai, bi, ci, di), add, to, labels, drop00=drop00)
+    t, a, b, c, d, _ = cells
     n1, n2 = a + b, c + d
     t.leave_out((a == 0) | (c == 0), "a group without events has no log risk")
     # 1/a − 1/n1, without the cancellation
     vi = b / (a * n1) + d / (c * n2)
-    return t.effects("RR", "log risk ratio", np.log(a / n1) - np.log(c / n2), vi, correction=text)
+    return np.log(a / n1) - np.log(c / n2), vi
 
 
-@np.errstate(all="ignore")
-def log_odds_ratio(
-    ai: ArrayLike,
-    bi: ArrayLike,
-    ci: ArrayLike,
-    di: ArrayLike,
-    *,
-    add: float = 0.5,
-    to: To = "only0",
-    drop00: bool = False,
-    labels: Labels = None,
-) -> EffectSizes:
+@of_groups("OR", "log odds ratio")
+def log_odds_ratio(cells: Cells) -> Pair:
     """Return log odds ratios ln(ad / bc) (OR).
-
-    Parameters
-    ----------
-    ai, bi, ci, di
-        Counts of the 2×2 tables, shape (n,), ≥ 0.
-    add, to
-        What is added to the cells, and where ("only0", "all", "if0all", "none").
-    drop00
-        Whether tables without any event, or with nothing but events, are left out.
-    labels
-        n labels that name the rows.
-
-    Raises
-    ------
-    InvalidInput
-        For negative counts, unknown options, or shapes that disagree.
 
     References
     ----------
     Fleiss and Berlin (2009), in The Handbook of Research Synthesis and Meta-Analysis, 2nd ed., 237–253.
     """
-    t, a, b, c, d, text = read_cells((ai, bi, ci, di), add, to, labels, drop00=drop00)
+    t, a, b, c, d, _ = cells
     t.leave_out((a == 0) | (b == 0) | (c == 0) | (d == 0), "a table with an empty cell has no log odds ratio")
-    vi = 1 / a + 1 / b + 1 / c + 1 / d
-    return t.effects("OR", "log odds ratio", np.log(a / b) - np.log(c / d), vi, correction=text)
+    return np.log(a / b) - np.log(c / d), 1 / a + 1 / b + 1 / c + 1 / d
 
 
-@np.errstate(all="ignore")
+@measure(GROUPS, UNBIASED, refuses=REFUSED)
 def risk_difference(
     ai: ArrayLike,
     bi: ArrayLike,
@@ -113,24 +65,6 @@ def risk_difference(
 ) -> EffectSizes:
     """Return risk differences p1 − p2 (RD).
 
-    Parameters
-    ----------
-    ai, bi, ci, di
-        Counts of the 2×2 tables, shape (n,), ≥ 0.
-    add, to
-        What is added to the cells, and where ("only0", "all", "if0all", "none").
-    drop00
-        Whether tables without any event, or with nothing but events, are left out.
-    variance
-        "LS" divides by the group sizes, "UB" (unbiased) by the group sizes less one.
-    labels
-        n labels that name the rows.
-
-    Raises
-    ------
-    InvalidInput
-        For negative counts, unknown options, or shapes that disagree.
-
     References
     ----------
     Fleiss and Berlin (2009), in The Handbook of Research Synthesis and Meta-Analysis, 2nd ed., 237–253.
@@ -143,82 +77,32 @@ def risk_difference(
     return t.effects("RD", "risk difference", a / n1 - c / n2, vi, correction=text)
 
 
-@np.errstate(all="ignore")
-def arcsine_difference(
-    ai: ArrayLike,
-    bi: ArrayLike,
-    ci: ArrayLike,
-    di: ArrayLike,
-    *,
-    add: float = 0.0,
-    to: To = "only0",
-    drop00: bool = False,
-    labels: Labels = None,
-) -> EffectSizes:
-    """Return differences of arcsine square root risks (AS).
-
-    Parameters
-    ----------
-    ai, bi, ci, di
-        Counts of the 2×2 tables, shape (n,), ≥ 0.
-    add, to
-        What is added to the cells, and where ("only0", "all", "if0all", "none"); the measure needs nothing added.
-    drop00
-        Whether tables without any event, or with nothing but events, are left out.
-    labels
-        n labels that name the rows.
-
-    Raises
-    ------
-    InvalidInput
-        For negative counts, unknown options, or shapes that disagree.
+@of_groups("AS", "arcsine risk difference", add=0.0)
+def arcsine_difference(cells: Cells) -> Pair:
+    """Return differences of arcsine square root risks (AS), which need nothing added to empty cells.
 
     References
     ----------
     Rücker, Schwarzer, Carpenter and Olkin (2009), Statistics in Medicine 28, 721–738.
     """
-    t, a, b, c, d, text = read_cells((ai, bi, ci, di), add, to, labels, drop00=drop00)
+    _, a, b, c, d, _ = cells
     n1, n2 = a + b, c + d
-    yi = np.arcsin(np.sqrt(a / n1)) - np.arcsin(np.sqrt(c / n2))
-    return t.effects("AS", "arcsine risk difference", yi, 1 / (4 * n1) + 1 / (4 * n2), correction=text)
+    return np.arcsin(np.sqrt(a / n1)) - np.arcsin(np.sqrt(c / n2)), 1 / (4 * n1) + 1 / (4 * n2)
 
 
-@np.errstate(all="ignore")
-def peto_log_odds_ratio(
-    ai: ArrayLike,
-    bi: ArrayLike,
-    ci: ArrayLike,
-    di: ArrayLike,
-    *,
-    add: float = 0.5,
-    to: To = "only0",
-    drop00: bool = False,
-    labels: Labels = None,
-) -> EffectSizes:
+@of_groups("PETO", "log odds ratio (Peto)")
+def peto_log_odds_ratio(cells: Cells) -> Pair:
     """Return log odds ratios by Peto's one-step method (PETO).
 
-    Parameters
-    ----------
-    ai, bi, ci, di
-        Counts of the 2×2 tables, shape (n,), ≥ 0.
-    add, to
-        What is added to the cells, and where ("only0", "all", "if0all", "none"); single empty cells need nothing
-        added.
-    drop00
-        Whether tables without any event, or with nothing but events, are left out.
-    labels
-        n labels that name the rows.
-
-    Raises
-    ------
-    InvalidInput
-        For negative counts, unknown options, or shapes that disagree.
+    Notes
+    -----
+    Single empty cells need nothing added.
 
     References
     ----------
     Yusuf, Peto, Lewis, Collins and Sleight (1985), Progress in Cardiovascular Diseases 27, 335–371.
     """
-    t, a, b, c, d, text = read_cells((ai, bi, ci, di), add, to, labels, drop00=drop00)
+    t, a, b, c, d, _ = cells
     n1, n2 = a + b, c + d
     n = n1 + n2
     t.leave_out((a + c == 0) | (b + d == 0), "no event, or nothing but events, in either group")
@@ -226,4 +110,4 @@ def peto_log_odds_ratio(
     # observed less expected, written as (ad − bc) / n
     observed = a * (d / n) - b * (c / n)
     v = (a + c) * ((b + d) / (n - 1)) * (n1 / n) * (n2 / n)
-    return t.effects("PETO", "log odds ratio (Peto)", observed / v, 1 / v, correction=text)
+    return observed / v, 1 / v

@@ -1,16 +1,15 @@
 """A question answered: the model, and beside it what was asked about bias, sensitivity and decisions."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from review.meta.errors import InvalidInput
-from review.meta.front.companions import Wish, companions
+from review.meta.front.companions import INDEPENDENT_ONLY, Wish, companions
 from review.meta.front.model import fit
 from review.meta.front.question import Question
 from review.meta.front.sample import Sample, read_sample
-from review.meta.result import finite
+from review.meta.plain import Plain, finite
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,10 +22,12 @@ CONTRACT = (
 ASKED = ("leave_one_out", "egger", "trimfill")
 """Keys of companions that every answer holds, null where they were not asked for or cannot be given."""
 LAST = ("warnings", "excluded_rows")
+ROW_BY_ROW = ("leave_one_out", "cumulative", "egger", *INDEPENDENT_ONLY)
+"""Companions that know no clusters unless the model does."""
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
+class Answer(Plain):
     """The model and its companions.
 
     Parameters
@@ -51,11 +52,25 @@ class Answer:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What a reader must know: the model's warnings, then what could not be given."""
-        return (
-            *self.model.warnings,
-            *(f"no {key.replace('_', ' ')}: {why}" for key, why in self.refused.items()),
-        )
+        """What a reader must know: the model's warnings, then those about its companions."""
+        return (*self.model.warnings, *self._about_companions())
+
+    def _about_companions(self) -> list[str]:
+        """Return what could not be given, and what is too sure of itself where rows are clustered."""
+        found = [f"no {key.replace('_', ' ')}: {why}" for key, why in self.refused.items()]
+        return [*found, *self._too_sure()]
+
+    def _too_sure(self) -> list[str]:
+        clusters = self.model.clusters if self.question.independent else None
+        blind = [key.replace("_", " ") for key in self.parts if key in ROW_BY_ROW]
+        if clusters is not None and clusters < self.model.k and blind:
+            return [
+                (
+                    f"{', '.join(blind)}: rows of one cluster are taken for independent; with --multilevel Egger's test and "
+                    "leave-one-out keep clusters together"
+                )
+            ]
+        return []
 
     def to_dict(self) -> dict[str, Any]:
         """Return one plain document: the model's keys, the companions' keys, warnings and rows left out."""
@@ -69,10 +84,6 @@ class Answer:
         document["excluded_rows"] = model.get("excluded_rows", [])
         return document
 
-    def to_json(self) -> str:
-        """Return the document as JSON; numbers keep full double precision, what is not finite becomes null."""
-        return json.dumps(self.to_dict(), allow_nan=False, ensure_ascii=False)
-
     def to_frame(self) -> "pd.DataFrame":
         """Return one line per coefficient of the model."""
         frame: pd.DataFrame = self.model.to_frame()
@@ -82,13 +93,14 @@ class Answer:
         lines = [str(self.model)]
         for key, part in self.parts.items():
             lines += ["", f"{key.replace('_', ' ')}:", *(f"  {line}" for line in told(part).splitlines())]
-        lines += [f"warning: no {key.replace('_', ' ')}: {why}" for key, why in self.refused.items()]
+        lines += [f"warning: {text}" for text in self._about_companions()]
         return "\n".join(lines)
 
     def report_text(self) -> str:
         """Return the methods and results sentences of a paper, of the model and of its companions."""
         sentences = [self.model.report_text()]
         sentences += [part.report_text() for part in self.parts.values() if hasattr(part, "report_text")]
+        sentences += [f"Limits: {text}." for text in self._too_sure()]
         return " ".join(sentences)
 
 

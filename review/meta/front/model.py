@@ -7,6 +7,7 @@ import numpy as np
 
 from review.meta.front.question import Question
 from review.meta.front.sample import Sample, read_sample, variances_of
+from review.meta.rows import ExcludedRow
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,7 +45,7 @@ def fit(data: "pd.DataFrame", question: Question, sample: Sample | None = None) 
         table = data.reset_index(drop=True)
         if question.se is not None:
             table = table.assign(**{question.se: variances_of(table, question, range(1, len(table) + 1))})
-        return regress(
+        result = regress(
             question.mods,
             table,
             yi=question.yi,
@@ -69,11 +70,20 @@ def fit(data: "pd.DataFrame", question: Question, sample: Sample | None = None) 
             cluster=sample.cluster,
             prediction=question.prediction,  # type: ignore[arg-type]
         )
-    return (
-        replace(result, excluded_rows=(*sample.excluded, *result.excluded_rows))
-        if sample.excluded
-        else result
-    )
+    # a regression of independent rows reads the formula itself
+    by_formula = () if question.independent else sample.excluded
+    both = [*by_formula, *result.excluded_rows]
+    return replace(result, excluded_rows=_in_words_of(question, both)) if both else result
+
+
+def _in_words_of(question: Question, excluded: list[ExcludedRow]) -> tuple[ExcludedRow, ...]:
+    """Return the rows left out in their order, with the table's own names of effects and variances."""
+    names = {"yi": question.yi, "vi": str(question.se or question.vi)}
+    told = []
+    for row in excluded:
+        whys = [why.partition(" is ") for why in row.why.split(" and ")]
+        told.append(ExcludedRow(row.row, " and ".join(f"{names.get(a, a)}{b}{c}" for a, b, c in whys)))
+    return tuple(sorted(told, key=lambda row: row.row if isinstance(row.row, int) else 0))
 
 
 def _without_variances(question: Question, sample: Sample) -> Any:  # noqa: ANN401

@@ -68,6 +68,11 @@ class Question:
         """Whether a multilevel model is asked for."""
         return self.study is not None
 
+    @property
+    def independent(self) -> bool:
+        """Whether rows enter the model as independent."""
+        return self.variances and not self.multilevel
+
 
 def check_question(question: Question) -> None:
     """Refuse options that contradict each other.

@@ -187,4 +187,11 @@ def variances_of(
             f"a standard error must be greater than 0, but {listed}: correct it, or leave it empty"
         )
     with np.errstate(over="ignore", under="ignore"):
-        return np.asarray(errors**2)
+        squared = np.asarray(errors**2)
+    lost = np.flatnonzero(np.isfinite(errors) & ~((squared > 0) & np.isfinite(squared)))
+    if lost.size:
+        listed = ", ".join(f"row {names[i]}: {question.se} = {errors[i]:g}" for i in lost[:10].tolist())
+        raise InvalidInput(
+            f"the square of a standard error is its variance and must fit a double, but {listed}: check its units"
+        )
+    return squared

@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from review.meta.multilevel.study_words import LEVELS, closing, end, inference, refit_line
+from review.meta import remarks
+from review.meta.multilevel.study_words import LEVELS, inference, refit_line
 from review.meta.no_variance_words import line
 from review.meta.wording import number
 
@@ -26,7 +27,7 @@ def egger_lines(s: "EggerMultilevel") -> str:
         line(s.slope, s.level),
         *(line(c, s.level) for c in s.others),
     ]
-    return "\n".join(lines + end(s.warnings, s.excluded_rows))
+    return "\n".join(lines + remarks.lines(s.excluded_rows, s.warnings))
 
 
 def egger_report(s: "EggerMultilevel") -> str:
@@ -43,7 +44,7 @@ def egger_report(s: "EggerMultilevel") -> str:
         f"Small-study effects were tested by Egger's regression for dependent effects (Rodgers and Pustejovsky 2021): "
         f"{s.predictor} was added as a moderator (model: {s.model}), and its slope tested with "
         f"{inference(s.inference, robust=False)}. In {s.k} rows of {s.clusters} studies: {result}.{limit}"
-        f"{closing(s.warnings, s.excluded_rows)}"
+        f"{remarks.sentences(s.excluded_rows, s.warnings)}"
     )
 
 
@@ -57,7 +58,7 @@ def dominance_lines(s: "Dominance") -> str:
     """
     lines = [_dominant(s), refit_line(s.all_rows, s.level, s.sigma2_levels)]
     lines.append(refit_line(s.without, s.level, s.sigma2_levels))
-    return "\n".join(lines + end(s.warnings, s.excluded_rows))
+    return "\n".join(lines + remarks.lines(s.excluded_rows, s.warnings))
 
 
 def _dominant(s: "Dominance") -> str:
@@ -77,7 +78,7 @@ def dominance_report(s: "Dominance") -> str:
     text = f"{_dominant(s)}. The model was fitted with and without it (model: {s.model})."
     text += f" With it: {refit_line(s.all_rows, s.level, s.sigma2_levels)}."
     text += f" Without it: {refit_line(s.without, s.level, s.sigma2_levels)}."
-    return text + closing(s.warnings, s.excluded_rows)
+    return text + remarks.sentences(s.excluded_rows, s.warnings)
 
 
 def rho_lines(s: "RhoGrid") -> str:
@@ -90,7 +91,7 @@ def rho_lines(s: "RhoGrid") -> str:
     """
     lines = [f"sensitivity to rho; {s.base}; estimator: {s.method}"]
     lines += [f"rho = {refit_line(r, s.level, s.sigma2_levels)}" for r in s.fits]
-    return "\n".join(lines + end(s.warnings, s.excluded_rows))
+    return "\n".join(lines + remarks.lines(s.excluded_rows, s.warnings))
 
 
 def rho_report(s: "RhoGrid") -> str:
@@ -117,4 +118,4 @@ def rho_report(s: "RhoGrid") -> str:
         s.sigma2_levels, zip(*(r.sigma2 or () for r in s.fits), strict=True), strict=True
     ):
         text += f" σ² {LEVELS[name]}: between {number(min(values))} and {number(max(values))}."
-    return text + closing(s.warnings, s.excluded_rows)
+    return text + remarks.sentences(s.excluded_rows, s.warnings)

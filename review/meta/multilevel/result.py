@@ -1,13 +1,13 @@
 """What a model for dependent effects hands back."""
 
-import json
 from collections.abc import Hashable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from review.meta.likelihood import FitStatistics
 from review.meta.multilevel import words
-from review.meta.result import Coefficient, JointTest, PredictionInterval, finite
+from review.meta.plain import Plain
+from review.meta.result import Coefficient, JointTest, PredictionInterval, coefficient_frame
 from review.meta.rows import ExcludedRow
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class MultilevelFit:
+class MultilevelFit(Plain):
     """Pooled effects of dependent rows, with everything that is needed to tell, check, draw and refit them.
 
     Parameters
@@ -152,23 +152,15 @@ class MultilevelFit:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain lists, dicts, numbers, strings and None; what is not finite becomes None."""
-        plain: dict[str, Any] = finite(asdict(self))
+        plain = super().to_dict()
         for name in ("studies", "estimates", "crossed", "cluster"):
             if plain[name] is not None:
                 plain[name] = [x if isinstance(x, str | int) else str(x) for x in plain[name]]
         return plain
 
-    def to_json(self) -> str:
-        """Return one JSON object; numbers keep full double precision, what is not finite becomes null."""
-        return json.dumps(self.to_dict(), allow_nan=False, ensure_ascii=False)
-
     def to_frame(self) -> "pd.DataFrame":
         """Return one line per coefficient; `inference` says whether the model's or the CR2 standard error stands there."""
-        import pandas as pd
-
-        lines = [{"inference": self.test, **asdict(c)} for c in self.coefficients]
-        lines += [{"inference": "CR2", **asdict(c)} for c in self.robust]
-        return pd.DataFrame(lines).astype({"df": "float64"})
+        return coefficient_frame(self.test, self.coefficients, self.robust)
 
     def __str__(self) -> str:
         return words.summary(self)

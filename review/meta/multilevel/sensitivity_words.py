@@ -4,7 +4,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from review.meta.multilevel.study_words import closing, end, inference, refit_line
+from review.meta import remarks
+from review.meta.multilevel.study_words import inference, refit_line
 from review.meta.wording import number, p_value
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def _series(s: "StudySeries", title: str) -> list[str]:
         *(refit_line(r, s.level, s.sigma2_levels) for r in s.refits),
         refit_line(s.all_studies, s.level, s.sigma2_levels),
     ]
-    return lines + end(s.warnings, s.excluded_rows)
+    return lines + remarks.lines(s.excluded_rows, s.warnings)
 
 
 def leave_one_out_lines(s: "LeaveOneStudyOut") -> str:
@@ -68,7 +69,7 @@ def leave_one_out_report(s: "LeaveOneStudyOut") -> str:
             f" {c.term}: {number(c.estimate)} with all studies, between {number(low[0].estimate)} (without "
             f"{low[1].name}) and {number(high[0].estimate)} (without {high[1].name}); {_changed(c, told, s.level)}."
         )
-    return text + closing(s.warnings, s.excluded_rows)
+    return text + remarks.sentences(s.excluded_rows, s.warnings)
 
 
 def _changed(c: "Coefficient", told: Sequence[tuple["Coefficient", "StudyRefit"]], level: float) -> str:
@@ -106,7 +107,7 @@ def cumulative_report(s: "CumulativeByStudy") -> str:
             for a, b in zip(first.inference, last.inference, strict=True)
         )
         text += f" {told}."
-    return text + closing(s.warnings, s.excluded_rows)
+    return text + remarks.sentences(s.excluded_rows, s.warnings)
 
 
 def influence_lines(s: "StudyInfluence") -> str:
@@ -124,7 +125,7 @@ def influence_lines(s: "StudyInfluence") -> str:
             f"{name}{mark}: Cook's distance {number(s.cook_d[i])}, DFFITS {number(s.dffits[i])}, DFBETAS "
             f"{', '.join(number(x) for x in s.dfbetas[i])}, covariance ratio {number(s.cov_r[i])}, hat {number(s.hat[i])}"
         )
-    return "\n".join(lines + end(s.warnings, s.excluded_rows))
+    return "\n".join(lines + remarks.lines(s.excluded_rows, s.warnings))
 
 
 def influence_report(s: "StudyInfluence") -> str:
@@ -147,5 +148,5 @@ def influence_report(s: "StudyInfluence") -> str:
     return (
         f"The influence of each of the {len(s.studies)} studies was measured by leaving out all its rows (Viechtbauer and "
         f"Cheung 2010), with the {s.covariance} covariance of the coefficients; {found}.{largest}"
-        f"{closing(s.warnings, s.excluded_rows)}"
+        f"{remarks.sentences(s.excluded_rows, s.warnings)}"
     )

@@ -1,29 +1,25 @@
 """A fit of some of the studies, and series of such fits."""
 
-import json
 from collections.abc import Hashable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from review.meta.multilevel.study_models import Fitted
-from review.meta.result import Coefficient, finite
+from review.meta.plain import Plain
+from review.meta.result import Coefficient
 from review.meta.rows import ExcludedRow
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-class Told:
+class Told(Plain):
     """Conversion of frozen results to plain values and JSON."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain lists, dicts, numbers, strings and None; what is not finite becomes None."""
-        plain: dict[str, Any] = finite(_labels_as_text(asdict(self)))  # type: ignore[call-overload]
+        plain: dict[str, Any] = _labels_as_text(super().to_dict())
         return plain
-
-    def to_json(self) -> str:
-        """Return one JSON object; numbers keep full double precision, what is not finite becomes null."""
-        return json.dumps(self.to_dict(), allow_nan=False, ensure_ascii=False)
 
 
 @dataclass(frozen=True, kw_only=True)

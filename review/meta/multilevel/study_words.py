@@ -8,7 +8,6 @@ from review.meta.wording import number
 
 if TYPE_CHECKING:
     from review.meta.multilevel.study_refits import StudyRefit
-    from review.meta.rows import ExcludedRow
 
 LEVELS = {
     "study": "between studies",
@@ -16,36 +15,6 @@ LEVELS = {
     "within": "within studies",
     "crossed": "between levels of the crossed factor",
 }
-
-
-def end(warnings: Sequence[str], excluded: Sequence["ExcludedRow"]) -> list[str]:
-    """Return the last lines of a result: rows left out, and warnings.
-
-    Parameters
-    ----------
-    warnings
-        The warnings.
-    excluded
-        The rows left out.
-    """
-    return [f"left out: row {x.row} ({x.why})" for x in excluded] + [f"warning: {text}" for text in warnings]
-
-
-def closing(warnings: Sequence[str], excluded: Sequence["ExcludedRow"]) -> str:
-    """Return the last sentences of a report: rows left out, and warnings.
-
-    Parameters
-    ----------
-    warnings
-        The warnings.
-    excluded
-        The rows left out.
-    """
-    text = ""
-    if excluded:
-        listed = "; ".join(f"{x.row}, {x.why}" for x in excluded)
-        text += f" Rows left out ({len(excluded)}): {listed}."
-    return text + (f" Limits: {'; '.join(warnings)}." if warnings else "")
 
 
 def inference(test: str, *, robust: bool) -> str:

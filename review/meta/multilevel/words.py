@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from review.meta import remarks
 from review.meta.regression_words import joint
 from review.meta.wording import number, p_value
 
@@ -106,9 +107,7 @@ def summary(r: "MultilevelFit") -> str:
     lines.append(f"heterogeneity: {_components(r)}")
     if (shown := _prediction(r)) is not None:
         lines.append(shown)
-    lines += [f"left out: row {x.row} ({x.why})" for x in r.excluded_rows]
-    lines += [f"warning: {text}" for text in r.warnings]
-    return "\n".join(lines)
+    return "\n".join(lines + remarks.lines(r.excluded_rows, r.warnings))
 
 
 def _height(r: "MultilevelFit") -> float:
@@ -147,9 +146,4 @@ def report(r: "MultilevelFit") -> str:
     results += f" Heterogeneity: {_components(r)}."
     if (shown := _prediction(r)) is not None:
         results += f" For a new estimate of a new study: {shown}."
-    if r.excluded_rows:
-        listed = "; ".join(f"{x.row}, {x.why}" for x in r.excluded_rows)
-        results += f" Rows left out ({len(r.excluded_rows)}): {listed}."
-    if r.warnings:
-        results += f" Limits: {'; '.join(r.warnings)}."
-    return f"{methods} {results}"
+    return f"{methods} {results}{remarks.sentences(r.excluded_rows, r.warnings)}"

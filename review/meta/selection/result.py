@@ -1,10 +1,10 @@
 """What a selection model hands back."""
 
-import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from review.meta.result import Coefficient, JointTest, finite
+from review.meta.plain import Plain
+from review.meta.result import Coefficient, JointTest
 from review.meta.rows import ExcludedRow
 from review.meta.selection import words
 
@@ -50,7 +50,7 @@ class Interval:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SelectionEstimate:
+class SelectionEstimate(Plain):
     """Coefficients under a step-function selection model, beside those without selection.
 
     Parameters
@@ -114,15 +114,6 @@ class SelectionEstimate:
     warnings: tuple[str, ...]
     excluded_rows: tuple[ExcludedRow, ...]
     rows: tuple[str | int, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain lists, dicts, numbers and None; what is not finite becomes None."""
-        plain: dict[str, Any] = finite(asdict(self))
-        return plain
-
-    def to_json(self) -> str:
-        """Return one JSON object; numbers keep full double precision, what is not finite becomes null."""
-        return json.dumps(self.to_dict(), allow_nan=False, ensure_ascii=False)
 
     def to_frame(self) -> "pd.DataFrame":
         """Return one line per coefficient, under selection and without, and one per interval of p-values."""

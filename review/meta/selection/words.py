@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from review.meta import remarks
 from review.meta.wording import number, p_value
 
 if TYPE_CHECKING:
@@ -50,8 +51,7 @@ def summary(r: "SelectionEstimate") -> str:
     lines.append(f"τ² = {number(r.tau2)} (without selection {number(r.unadjusted_tau2)})")
     lines += [f"relative probability of being seen, {_interval(one, r.level)}" for one in r.intervals]
     lines.append(_test(r))
-    lines += [f"left out: row {x.row} ({x.why})" for x in r.excluded_rows]
-    return "\n".join(lines + [f"warning: {text}" for text in r.warnings])
+    return "\n".join(lines + remarks.lines(r.excluded_rows, r.warnings))
 
 
 def report(r: "SelectionEstimate") -> str:
@@ -70,7 +70,4 @@ def report(r: "SelectionEstimate") -> str:
         f"likelihood. Under selection: {found}; without: {plain}. Relative probabilities of being seen: {weights}; "
         f"{_test(r)}."
     )
-    if r.excluded_rows:
-        listed = "; ".join(f"{x.row}, {x.why}" for x in r.excluded_rows)
-        text += f" Rows left out ({len(r.excluded_rows)}): {listed}."
-    return text + (f" Limits: {'; '.join(r.warnings)}." if r.warnings else "")
+    return text + remarks.sentences(r.excluded_rows, r.warnings)

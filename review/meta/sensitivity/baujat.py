@@ -1,13 +1,13 @@
 """The Baujat plot's data: what each row adds to heterogeneity, and what it does to the estimate."""
 
-import json
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from review.meta.plain import Plain
 from review.meta.regression_result import RegressionEstimate
-from review.meta.result import PooledEstimate, finite
+from review.meta.result import PooledEstimate
 from review.meta.rows import ExcludedRow
 from review.meta.sensitivity import words
 from review.meta.sensitivity.deletion import delete_each
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Baujat:
+class Baujat(Plain):
     """Each row as a point; NaN where it cannot be told (`warnings` says why).
 
     Parameters
@@ -44,15 +44,6 @@ class Baujat:
     influence: tuple[float, ...]
     warnings: tuple[str, ...]
     excluded_rows: tuple[ExcludedRow, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain lists, dicts, numbers and None; what is not finite becomes None."""
-        plain: dict[str, Any] = finite(asdict(self))
-        return plain
-
-    def to_json(self) -> str:
-        """Return one JSON object; numbers keep full double precision, what is not finite becomes null."""
-        return json.dumps(self.to_dict(), allow_nan=False, ensure_ascii=False)
 
     def to_frame(self) -> "pd.DataFrame":
         """Return one line per row."""

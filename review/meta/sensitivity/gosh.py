@@ -1,6 +1,5 @@
 """GOSH: the pooled effect and heterogeneity of all subsets of the rows, or of many random ones."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -9,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from review.meta.errors import InvalidInput
-from review.meta.result import PooledEstimate, finite
+from review.meta.plain import Plain, finite
+from review.meta.result import PooledEstimate
 from review.meta.rows import ExcludedRow
 from review.meta.sensitivity import words
 from review.meta.sensitivity.refits import clustered_warning, independent_rows
@@ -26,7 +26,7 @@ QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Gosh:
+class Gosh(Plain):
     """Pooled effects of n subsets.
 
     Parameters
@@ -120,10 +120,6 @@ class Gosh:
             }
         )
         return plain
-
-    def to_json(self) -> str:
-        """Return one JSON object; numbers keep full double precision, what is not finite becomes null."""
-        return json.dumps(self.to_dict(), allow_nan=False, ensure_ascii=False)
 
     def to_frame(self) -> "pd.DataFrame":
         """Return one line per subset."""

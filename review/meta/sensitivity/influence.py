@@ -1,14 +1,14 @@
 """Influence of each row: what changes when it is left out, and whether that is much."""
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.special import chdtr
 
+from review.meta.plain import Plain
 from review.meta.regression_result import RegressionEstimate
-from review.meta.result import PooledEstimate, finite
+from review.meta.result import PooledEstimate
 from review.meta.rows import ExcludedRow
 from review.meta.sensitivity import words
 from review.meta.sensitivity.deletion import delete_each
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Influence:
+class Influence(Plain):
     """Influence of each row; NaN where it cannot be told (`warnings` says why).
 
     Parameters
@@ -81,15 +81,6 @@ class Influence:
     def influential(self) -> tuple[str | int, ...]:
         """Labels of the rows that cross a cut-off."""
         return tuple(row for row, flagged in zip(self.rows, self.is_infl, strict=True) if flagged)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain lists, dicts, numbers and None; what is not finite becomes None."""
-        plain: dict[str, Any] = finite(asdict(self))
-        return plain
-
-    def to_json(self) -> str:
-        """Return one JSON object; numbers keep full double precision, what is not finite becomes null."""
-        return json.dumps(self.to_dict(), allow_nan=False, ensure_ascii=False)
 
     def to_frame(self) -> "pd.DataFrame":
         """Return one line per row."""

@@ -1,14 +1,14 @@
 """The radial (Galbraith) plot's data: effects over their standard errors against precision."""
 
-import json
 import math
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from review.meta.inference import critical_value
-from review.meta.result import PooledEstimate, finite
+from review.meta.plain import Plain
+from review.meta.result import PooledEstimate
 from review.meta.rows import ExcludedRow
 from review.meta.sensitivity import words
 from review.meta.sensitivity.refits import clustered_warning, independent_rows
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Radial:
+class Radial(Plain):
     """Each row as a point, and the line of the pooled effect through the origin.
 
     Parameters
@@ -61,15 +61,6 @@ class Radial:
     outside: tuple[str | int, ...]
     warnings: tuple[str, ...]
     excluded_rows: tuple[ExcludedRow, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain lists, dicts, numbers and None; what is not finite becomes None."""
-        plain: dict[str, Any] = finite(asdict(self))
-        return plain
-
-    def to_json(self) -> str:
-        """Return one JSON object; numbers keep full double precision, what is not finite becomes null."""
-        return json.dumps(self.to_dict(), allow_nan=False, ensure_ascii=False)
 
     def to_frame(self) -> "pd.DataFrame":
         """Return one line per row."""

@@ -1,6 +1,5 @@
 """What is asked of a result before its rows are left out or added, and the fits that come of it."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,8 @@ from numpy.typing import NDArray
 
 from review.meta.errors import InvalidInput
 from review.meta.inference import coefficient
-from review.meta.result import PooledEstimate, finite
+from review.meta.plain import Plain
+from review.meta.result import PooledEstimate
 from review.meta.rows import ExcludedRow
 from review.meta.scaling import Scaled, scale
 from review.meta.sensitivity.subsets import Mask, SubsetFits, blocks, fit_subsets, joined
@@ -74,7 +74,7 @@ class Refit:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Refits:
+class Refits(Plain):
     """A series of refits, each made as the analysis of all rows was.
 
     Parameters
@@ -99,15 +99,6 @@ class Refits:
     all_rows: Refit
     warnings: tuple[str, ...]
     excluded_rows: tuple[ExcludedRow, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain lists, dicts, numbers and None; what is not finite becomes None."""
-        plain: dict[str, Any] = finite(asdict(self))
-        return plain
-
-    def to_json(self) -> str:
-        """Return one JSON object; numbers keep full double precision, what is not finite becomes null."""
-        return json.dumps(self.to_dict(), allow_nan=False, ensure_ascii=False)
 
 
 def frame(refits: Sequence[Refit], first: str) -> "pd.DataFrame":

@@ -1,15 +1,15 @@
 """Residuals: how far each row lies from the fit, by itself and as judged by the others."""
 
-import json
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from review.meta.heterogeneity import unexplained
+from review.meta.plain import Plain
 from review.meta.regression_result import RegressionEstimate
-from review.meta.result import PooledEstimate, finite
+from review.meta.result import PooledEstimate
 from review.meta.rows import ExcludedRow
 from review.meta.sensitivity import words
 from review.meta.sensitivity.deletion import delete_each
@@ -24,7 +24,7 @@ OUTLYING = 1.959963984540054
 
 
 @dataclass(frozen=True, kw_only=True)
-class Residuals:
+class Residuals(Plain):
     """Residuals of each row, with their standard errors; NaN where they cannot be told (`warnings` says why).
 
     Parameters
@@ -63,15 +63,6 @@ class Residuals:
     def outlying(self) -> tuple[str | int, ...]:
         """Labels of the rows whose |z| exceeds 1.96."""
         return tuple(row for row, z in zip(self.rows, self.z, strict=True) if abs(z) > OUTLYING)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain lists, dicts, numbers and None; what is not finite becomes None."""
-        plain: dict[str, Any] = finite(asdict(self))
-        return plain
-
-    def to_json(self) -> str:
-        """Return one JSON object; numbers keep full double precision, what is not finite becomes null."""
-        return json.dumps(self.to_dict(), allow_nan=False, ensure_ascii=False)
 
     def to_frame(self) -> "pd.DataFrame":
         """Return one line per row."""

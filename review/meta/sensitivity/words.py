@@ -4,11 +4,11 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from review.meta import remarks
 from review.meta.tau2 import NAMES
 from review.meta.wording import TESTS, number, p_value
 
 if TYPE_CHECKING:
-    from review.meta.rows import ExcludedRow
     from review.meta.sensitivity.baujat import Baujat
     from review.meta.sensitivity.cumulative import Cumulative
     from review.meta.sensitivity.gosh import Gosh
@@ -17,21 +17,6 @@ if TYPE_CHECKING:
     from review.meta.sensitivity.radial import Radial
     from review.meta.sensitivity.refits import Refit, Refits
     from review.meta.sensitivity.residuals import Residuals
-
-
-def _ends(warnings: Sequence[str], excluded: "Sequence[ExcludedRow]") -> list[str]:
-    return [
-        *(f"left out: row {x.row} ({x.why})" for x in excluded),
-        *(f"warning: {text}" for text in warnings),
-    ]
-
-
-def _limits(warnings: Sequence[str], excluded: "Sequence[ExcludedRow]") -> str:
-    text = ""
-    if excluded:
-        listed = "; ".join(f"{x.row}, {x.why}" for x in excluded)
-        text += f" Rows left out ({len(excluded)}): {listed}."
-    return text + (f" Limits: {'; '.join(warnings)}." if warnings else "")
 
 
 def _listed(rows: Sequence[str | int], none: str) -> str:
@@ -57,7 +42,7 @@ def left_out_lines(r: "LeaveOneOut") -> str:
     """
     lines = [f"leave-one-out, {r.all_rows.k} rows", _how(r), f"all rows: {_fit(r.all_rows, r.level)}"]
     lines += [f"without {one.omitted}: {_fit(one, r.level)}" for one in r.refits]
-    return "\n".join(lines + _ends(r.warnings, r.excluded_rows))
+    return "\n".join(lines + remarks.lines(r.excluded_rows, r.warnings))
 
 
 def left_out_report(r: "LeaveOneOut") -> str:
@@ -81,7 +66,7 @@ def left_out_report(r: "LeaveOneOut") -> str:
         f"Each of the {r.all_rows.k} rows was left out in turn ({NAMES[r.method]}; {TESTS[r.test]}). "
         f"The pooled effect of all rows was {number(r.all_rows.estimate)}; without one it ranged from "
         f"{number(low.estimate)} (without {low.omitted}) to {number(high.estimate)} (without {high.omitted}); {changed}."
-        + _limits(r.warnings, r.excluded_rows)
+        + remarks.sentences(r.excluded_rows, r.warnings)
     )
 
 
@@ -95,7 +80,7 @@ def cumulative_lines(r: "Cumulative") -> str:
     """
     lines = [f"cumulative, {r.all_rows.k} rows by {r.ordered_by}", _how(r)]
     lines += [f"{'+' if i else 'first'} {one.added}: {_fit(one, r.level)}" for i, one in enumerate(r.refits)]
-    return "\n".join(lines + _ends(r.warnings, r.excluded_rows))
+    return "\n".join(lines + remarks.lines(r.excluded_rows, r.warnings))
 
 
 def cumulative_report(r: "Cumulative") -> str:
@@ -114,7 +99,7 @@ def cumulative_report(r: "Cumulative") -> str:
     return (
         f"Rows were added one by one by {r.ordered_by} ({NAMES[r.method]}; {TESTS[r.test]}). From "
         f"{r.refits[since].added} on ({since + 1} of {len(sides)} rows) the {r.level:g}% interval {state}; with all rows the "
-        f"pooled effect was {_fit(r.all_rows, r.level)}." + _limits(r.warnings, r.excluded_rows)
+        f"pooled effect was {_fit(r.all_rows, r.level)}." + remarks.sentences(r.excluded_rows, r.warnings)
     )
 
 
@@ -135,7 +120,7 @@ def influence_lines(r: "Influence") -> str:
             f"{number(r.QE_del[i])}, hat {number(r.hat[i])}, weight {number(r.weight[i])}%, largest |DFBETAS| "
             f"{number(largest)}"
         )
-    return "\n".join(lines + _ends(r.warnings, r.excluded_rows))
+    return "\n".join(lines + remarks.lines(r.excluded_rows, r.warnings))
 
 
 def influence_report(r: "Influence") -> str:
@@ -150,7 +135,7 @@ def influence_report(r: "Influence") -> str:
         "Influence was measured by leaving out each row (Viechtbauer and Cheung 2010); a row counted as influential when "
         f"|DFFITS| > {number(r.cutoffs['dffits'])}, Cook's distance lay beyond the median of χ²({len(r.terms)}), its hat value "
         f"exceeded {number(r.cutoffs['hat'])}, or a |DFBETAS| exceeded 1. Influential: {_listed(r.influential, 'none')} of "
-        f"{len(r.rows)} rows." + _limits(r.warnings, r.excluded_rows)
+        f"{len(r.rows)} rows." + remarks.sentences(r.excluded_rows, r.warnings)
     )
 
 
@@ -167,7 +152,7 @@ def residual_lines(r: "Residuals") -> str:
         f"{row}: {number(a)} (SE {number(b)}, z = {number(z)})"
         for row, a, b, z in zip(r.rows, r.residual, r.se, r.z, strict=True)
     ]
-    return "\n".join(lines + _ends(r.warnings, r.excluded_rows))
+    return "\n".join(lines + remarks.lines(r.excluded_rows, r.warnings))
 
 
 def residual_report(r: "Residuals") -> str:
@@ -181,7 +166,7 @@ def residual_report(r: "Residuals") -> str:
     return (
         f"Of {len(r.rows)} {r.kind} residuals (Viechtbauer and Cheung 2010) {len(r.outlying)} lay beyond ±1.96, where about "
         f"{number(len(r.rows) / 20, 2)} would by chance: {_listed(r.outlying, 'none')}."
-        + _limits(r.warnings, r.excluded_rows)
+        + remarks.sentences(r.excluded_rows, r.warnings)
     )
 
 
@@ -198,7 +183,7 @@ def baujat_lines(r: "Baujat") -> str:
         f"{row}: contribution to heterogeneity {number(x)}, influence on the estimate {number(y)}"
         for row, x, y in zip(r.rows, r.contribution, r.influence, strict=True)
     ]
-    return "\n".join(lines + _ends(r.warnings, r.excluded_rows))
+    return "\n".join(lines + remarks.lines(r.excluded_rows, r.warnings))
 
 
 def baujat_report(r: "Baujat") -> str:
@@ -219,7 +204,7 @@ def baujat_report(r: "Baujat") -> str:
     if known:
         y = max(known, key=lambda i: r.influence[i])
         text += f" and row {r.rows[y]} moved the estimate most ({number(r.influence[y])})"
-    return f"{text}." + _limits(r.warnings, r.excluded_rows)
+    return f"{text}." + remarks.sentences(r.excluded_rows, r.warnings)
 
 
 def radial_lines(r: "Radial") -> str:
@@ -238,7 +223,7 @@ def radial_lines(r: "Radial") -> str:
         f"{row}: precision {number(x)}, standardised effect {number(y)}"
         for row, x, y in zip(r.rows, r.precision, r.standardised, strict=True)
     ]
-    return "\n".join(lines + _ends(r.warnings, r.excluded_rows))
+    return "\n".join(lines + remarks.lines(r.excluded_rows, r.warnings))
 
 
 def radial_report(r: "Radial") -> str:
@@ -251,7 +236,8 @@ def radial_report(r: "Radial") -> str:
     """
     return (
         f"In the radial plot (Galbraith 1988) {len(r.outside)} of {len(r.rows)} rows lay outside the {r.level:g}% band about the "
-        f"line of the pooled effect: {_listed(r.outside, 'none')}." + _limits(r.warnings, r.excluded_rows)
+        f"line of the pooled effect: {_listed(r.outside, 'none')}."
+        + remarks.sentences(r.excluded_rows, r.warnings)
     )
 
 
@@ -273,7 +259,7 @@ def gosh_lines(r: "Gosh") -> str:
         f"{100 * share:g}% quantile: estimate {number(a)}, I² {number(b)}%"
         for share, a, b in zip(found["share"], found["estimate"], found["I2"], strict=True)
     ]
-    return "\n".join(lines + _ends(r.warnings, r.excluded_rows))
+    return "\n".join(lines + remarks.lines(r.excluded_rows, r.warnings))
 
 
 def gosh_report(r: "Gosh") -> str:
@@ -290,5 +276,5 @@ def gosh_report(r: "Gosh") -> str:
         f"The model was fitted to {_chosen(r)} of the {r.k} rows ({NAMES[r.method]}; Olkin et al. 2012). The pooled effects had "
         f"the median {number(a[3])}, 90% of them lying between {number(a[1])} and {number(a[5])} (all between {number(a[0])} and "
         f"{number(a[6])}); I² had the median {number(b[3])}% (90% between {number(b[1])}% and {number(b[5])}%)."
-        + _limits(r.warnings, r.excluded_rows)
+        + remarks.sentences(r.excluded_rows, r.warnings)
     )

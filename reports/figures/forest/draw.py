@@ -9,18 +9,18 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from reports.figures import style
-from reports.figures.forest_columns import spans
-from reports.figures.forest_data import Forest, ForestRow, ForestSummary
-from reports.figures.forest_layout import LINE, RULE, Line, Plan, height
-from reports.figures.forest_limits import limits, ticks
-from reports.figures.forest_marks import (
+from reports.figures.forest.columns import spans
+from reports.figures.forest.data import Forest, ForestRow, ForestSummary
+from reports.figures.forest.layout import LINE, RULE, Line, Plan, height
+from reports.figures.forest.limits import limits, ticks
+from reports.figures.forest.marks import (
     draw_diamond,
     draw_prediction,
     draw_row,
     heaviest,
     legend_rows,
 )
-from reports.figures.forest_words import NONE, heading, interval_text, shown, weight_text
+from reports.figures.forest.words import NONE, heading, interval_text, shown, weight_text
 from reports.figures.measure import elide, text_width
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from reports.figures import forest_from_words as words
-from reports.figures.forest_data import Forest, ForestRow
-from reports.figures.forest_from_groups import (
+from reports.figures.forest.data import Forest, ForestRow
+from reports.figures.from_results.forest import words
+from reports.figures.from_results.forest.groups import (
     Groups,
     group_footer,
     group_remarks,
@@ -12,8 +12,9 @@ from reports.figures.forest_from_groups import (
     rows_of_groups,
     subgroup_parts,
 )
-from reports.figures.forest_from_rows import Drawn, RawData, digits_for, name_of, one_each, rows_of, totals
-from reports.figures.forest_from_summaries import Pooled, summaries
+from reports.figures.from_results.forest.rows import Drawn, RawData, digits_for, one_each, rows_of, totals
+from reports.figures.from_results.forest.summaries import Pooled, summaries
+from reports.figures.from_results.names import name_of
 from review.meta.multilevel.result import MultilevelFit
 from review.meta.no_variance_result import NoVarianceEstimate
 from review.meta.result import PooledEstimate

@@ -7,9 +7,10 @@ from functools import cached_property
 from typing import Final
 
 from reports.figures import style
-from reports.figures.forest_columns import INDENT, Columns, columns, single_width, spans
-from reports.figures.forest_data import Forest, ForestRow, ForestSummary, grouped
-from reports.figures.forest_words import label_of
+from reports.figures.forest.columns import INDENT, Columns, columns, single_width, spans
+from reports.figures.forest.data import Forest, ForestRow, ForestSummary, grouped
+from reports.figures.forest.marks import legend_rows
+from reports.figures.forest.words import label_of
 from reports.figures.measure import text_width, wrap
 
 PAGE: Final = 640.0
@@ -75,8 +76,6 @@ class Plan:
     @cached_property
     def legend(self) -> float:
         """Height of the key to the marks."""
-        from reports.figures.forest_marks import legend_rows
-
         return LEGEND + LINE * (len(legend_rows(self.forest)) - 1)
 
     @property

@@ -5,9 +5,10 @@ from itertools import pairwise
 from typing import Final
 
 from reports.figures import style
-from reports.figures.forest_data import WIDEST_LOG, Forest
+from reports.figures.forest.data import WIDEST_LOG, Forest
 from reports.figures.measure import text_width
 from reports.figures.scale import linear_ticks, ratio_ticks, robust_limits
+from reports.figures.words import tick_label
 
 CLOSEST: Final = 20.0
 """Points from tick to tick at least."""
@@ -61,7 +62,4 @@ def _ratio_labels(low: float, high: float, most: int) -> list[tuple[float, str]]
 
 
 def _linear_labels(low: float, high: float, most: int) -> list[tuple[float, str]]:
-    return [
-        (tick, "0" if tick == 0 else f"{tick:+.6g}".replace("-", "−"))
-        for tick in linear_ticks(low, high, most)
-    ]
+    return [(tick, tick_label(tick)) for tick in linear_ticks(low, high, most)]

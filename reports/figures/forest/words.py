@@ -5,7 +5,7 @@ from typing import Final
 
 import pandas as pd
 
-from reports.figures.forest_data import WIDEST_LOG, Forest, ForestRow, ForestSummary, grouped
+from reports.figures.forest.data import WIDEST_LOG, Forest, ForestRow, ForestSummary, grouped
 from reports.figures.words import counted, ratio, signed
 
 NONE: Final = "–"

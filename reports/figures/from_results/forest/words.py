@@ -3,7 +3,7 @@
 import math
 from typing import TYPE_CHECKING, Final
 
-from reports.figures.forest_from_rows import name_of
+from reports.figures.from_results.names import name_of
 from reports.figures.words import counted
 from review.meta import wording
 from review.meta.multilevel import words as multilevel_words

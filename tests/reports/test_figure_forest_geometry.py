@@ -9,9 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 
-from reports.figures import forest, proof
-from reports.figures.forest_layout import PAGE
-from reports.figures.forest_marks import PLAIN
+from reports.figures import proof
+from reports.figures.forest import plot as forest
+from reports.figures.forest.layout import PAGE
+from reports.figures.forest.marks import PLAIN
 
 GROUPS = ("int8", "int4", "mixed precision with a name that is far too long for one line of the figure " * 2)
 COLUMNS = (

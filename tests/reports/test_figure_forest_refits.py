@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from reports.figures import forest, proof
-from reports.figures.forest_data import Forest
-from reports.figures.forest_from_refits import cumulative_forest, leave_one_out_forest
+from reports.figures import proof
+from reports.figures.forest import plot as forest
+from reports.figures.forest.data import Forest
+from reports.figures.from_results.forest.refits import cumulative_forest, leave_one_out_forest
 from review.meta.multilevel.model import fit_multilevel
 from review.meta.multilevel.sensitivity import cumulative_by_study, leave_one_study_out
 from review.meta.sensitivity.cumulative import cumulative

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from reports.figures.bubble import Bubble, BubblePoint, Line
-from reports.figures.from_results import named
+from reports.figures.from_results.names import one_line
 from review.meta.errors import InvalidInput
 from review.meta.inference import critical_value
 
@@ -75,7 +75,7 @@ def bubble_of(
     slope = regression.coefficients[column]
     rows = zip(regression.rows, design[:, column].tolist(), regression.yi, regression.weights, strict=True)
     return Bubble(
-        points=tuple(BubblePoint(named(row), value, y, w, row in measured) for row, value, y, w in rows),
+        points=tuple(BubblePoint(one_line(row), value, y, w, row in measured) for row, value, y, w in rows),
         line=Line(
             tuple(x.tolist()),
             tuple(fit.tolist()),

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from reports.figures import style
-from reports.figures.forest_data import Forest, ForestRow
-from reports.figures.forest_words import heading, interval_text, label_of, shown, weight_text
+from reports.figures.forest.data import Forest, ForestRow
+from reports.figures.forest.words import heading, interval_text, label_of, shown, weight_text
 from reports.figures.measure import text_width
 
 INDENT: Final = 8.0

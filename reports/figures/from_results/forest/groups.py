@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from reports.figures import forest_from_words as words
-from reports.figures.forest_data import ForestSubgroup, ForestSummary
-from reports.figures.forest_from_rows import Drawn, RawData, name_of, totals
-from reports.figures.forest_from_summaries import Pooled, summaries
+from reports.figures.forest.data import ForestSubgroup, ForestSummary
+from reports.figures.from_results.forest import words
+from reports.figures.from_results.forest.rows import Drawn, RawData, totals
+from reports.figures.from_results.forest.summaries import Pooled, summaries
+from reports.figures.from_results.names import name_of
 from review.meta import regression_words
 from review.meta.result import PooledEstimate
 from review.meta.subgroup_result import CommonGroups, SeparateGroups

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from reports.figures import forest_from_words as words
-from reports.figures.forest_data import Forest
-from reports.figures.forest_from_rows import digits_for, one_each
-from reports.figures.forest_from_series import Series, series_of, series_rows
+from reports.figures.forest.data import Forest
+from reports.figures.from_results.forest import words
+from reports.figures.from_results.forest.rows import digits_for, one_each
+from reports.figures.from_results.forest.series import Series, series_of, series_rows
 
 if TYPE_CHECKING:
     from review.meta.multilevel.sensitivity import CumulativeByStudy, LeaveOneStudyOut

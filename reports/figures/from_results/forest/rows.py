@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Final
 
-from reports.figures.forest_data import ForestRow, ForestSummary, RawColumn
+from reports.figures.forest.data import ForestRow, ForestSummary, RawColumn
+from reports.figures.from_results.names import one_line
 from review.meta.inference import critical_value
 
 FEWEST_DIGITS: Final = 2
@@ -72,11 +73,6 @@ class Drawn:
         return len(self.yi)
 
 
-def one_line(value: object) -> str:
-    """Return words without line breaks and doubled spaces, which would run into other rows."""
-    return " ".join(str(value).split())
-
-
 def cell(value: object) -> str:
     """Return a raw value as it is printed: nothing for None and NaN, six figures of a number at most."""
     if value is None:
@@ -84,11 +80,6 @@ def cell(value: object) -> str:
     if not isinstance(value, Real) or isinstance(value, Integral):
         return str(value).replace("-", "−") if isinstance(value, Integral) else one_line(value)
     return "" if math.isnan(value) else f"{float(value):.6g}".replace("-", "−")
-
-
-def name_of(label: str | int) -> str:
-    """Return what a row is called: its label, or its number as one."""
-    return f"row {label}" if isinstance(label, int) else label
 
 
 def one_each(values: Sequence[object] | None, k: int, what: str) -> None:
@@ -143,24 +134,41 @@ def rows_of(
         one_each(values, k, what)
     names = [one_line(x) for x in (drawn.names if labels is None else labels)]
     heads = names if studies is None else [one_line(x) for x in studies]
-    critical = critical_value(drawn.level, None)
     found = []
     for i in range(k):
-        half = None if drawn.vi is None else critical * math.sqrt(drawn.vi[i])
+        low, high = (
+            own_interval(drawn.yi[i], drawn.vi[i], drawn.level) if drawn.vi is not None else (None, None)
+        )
         label = "" if heads[i] == names[i] else names[i]
         found.append(
             ForestRow(
                 heads[i] if studies is not None else unique(heads, i),
                 label,
                 drawn.yi[i],
-                None if half is None else drawn.yi[i] - half,
-                None if half is None else drawn.yi[i] + half,
-                None if drawn.weights is None or half is None else drawn.weights[i],
+                low,
+                high,
+                None if drawn.weights is None or drawn.vi is None else drawn.weights[i],
                 tuple(cell(c.cells[i]) for c in columns),
                 groups[i],
             )
         )
     return tuple(found)
+
+
+def own_interval(yi: float, vi: float, level: float = 95.0) -> tuple[float, float]:
+    """Return the interval that an effect's own variance gives it (normal distribution).
+
+    Parameters
+    ----------
+    yi
+        The effect.
+    vi
+        Its sampling variance.
+    level
+        In percent.
+    """
+    half = critical_value(level, None) * math.sqrt(vi)
+    return yi - half, yi + half
 
 
 def unique(names: list[str], i: int) -> str:

@@ -8,8 +8,9 @@ from collections import Counter
 import pytest
 from matplotlib.patches import Polygon
 
-from reports.figures import forest, proof, style
-from reports.figures.forest_layout import PAGE
+from reports.figures import proof, style
+from reports.figures.forest import plot as forest
+from reports.figures.forest.layout import PAGE
 from reports.figures.render import to_svg
 
 SUMMARY = forest.ForestSummary(

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from reports.figures import forest_from_words as words
-from reports.figures.forest_data import ForestRow, ForestSummary, RawColumn
-from reports.figures.forest_from_rows import name_of, unique
+from reports.figures.forest.data import ForestRow, ForestSummary, RawColumn
+from reports.figures.from_results.forest import words
+from reports.figures.from_results.forest.rows import unique
+from reports.figures.from_results.names import name_of
 from review.meta import wording
 from review.meta.multilevel.study_refits import StudyRefit, StudySeries
 

@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
 
 from reports.figures import style
-from reports.figures.forest_data import Forest, ForestRow, ForestSummary
-from reports.figures.forest_limits import limits
+from reports.figures.forest.data import Forest, ForestRow, ForestSummary
+from reports.figures.forest.limits import limits
 from reports.figures.measure import text_width
 
 LARGEST: Final = 8.0

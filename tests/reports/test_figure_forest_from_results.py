@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from reports.figures import forest, proof
-from reports.figures.forest_data import Forest
-from reports.figures.forest_from import forest_of
-from reports.figures.forest_from_rows import RawData
+from reports.figures import proof
+from reports.figures.forest import plot as forest
+from reports.figures.forest.data import Forest
+from reports.figures.from_results.forest.model import forest_of
+from reports.figures.from_results.forest.rows import RawData
 from review.meta.equal_weight import equal_weights
 from review.meta.multilevel.model import fit_multilevel
 from review.meta.no_variance import random_intercept
@@ -116,7 +117,7 @@ def test_the_picture_of_the_bcg_trials_has_every_feature(picture: ModuleType, tm
     ]
     assert {0.1, 1.0, 10.0} <= set(ticks)
     picture.save(tmp_path / "bcg.png")
-    kept = Path(forest.__file__).with_name("forest_bcg.png")
+    kept = Path(forest.__file__).parents[1] / "forest_bcg.png"
     for file in (tmp_path / "bcg.png", kept):
         assert file.read_bytes().startswith(b"\x89PNG")
         assert file.stat().st_size < 80_000

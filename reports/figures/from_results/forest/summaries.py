@@ -1,7 +1,7 @@
 """The diamonds of a forest plot, made from what an analysis pooled."""
 
-from reports.figures import forest_from_words as words
-from reports.figures.forest_data import ForestSummary
+from reports.figures.forest.data import ForestSummary
+from reports.figures.from_results.forest import words
 from review.meta.multilevel.result import MultilevelFit
 from review.meta.no_variance_result import NoVarianceEstimate
 from review.meta.result import Coefficient, PooledEstimate, PredictionInterval

@@ -1,0 +1,1 @@
+"""The forest plot: data in, pages, words and a table out; `plot` is the door."""
