@@ -7,10 +7,10 @@ DB     := $(BUILD)/medquant.db
 CORPUS := $(wildcard db/evidence/*) $(wildcard db/codebook/*) $(wildcard db/results/*) $(wildcard db/migrations/versions/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help report benchmark test lint format bench bench-meta lock browser clean
+.PHONY: help report benchmark test lint format bench bench-meta bench-screening bench-dedupe lock browser clean
 
 help:  ## show the targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 report: $(VENV)/.run $(DB)  ## evidence -> build/medquant.db -> build/report.html and build/report.pdf
 	$(BIN)/medquant report --db $(DB) --out $(BUILD)
@@ -48,12 +48,25 @@ $(PEERS)/.installed: tests/bench_meta_peers.txt
 	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/bench_meta_peers.txt
 	@touch $@
 
+bench-screening: $(VENV)/.dev  ## what prioritised screening saves on the shipped decisions
+	$(BIN)/python tests/bench_screening.py
+
+bench-dedupe: $(VENV)/.dev  ## precision, recall and time of deduplication, beside bib-dedupe
+	@$(MAKE) --no-print-directory $(DEDUPE_PEER)/.installed || echo "bib-dedupe could not be installed"
+	$(BIN)/python tests/bench_dedupe.py --peers $(DEDUPE_PEER)/bin/python
+DEDUPE_PEER := $(BUILD)/bench_dedupe_peers
+
+$(DEDUPE_PEER)/.installed: tests/bench_dedupe_peers.txt
+	$(PYTHON) -m venv $(DEDUPE_PEER)
+	$(DEDUPE_PEER)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
 lock: $(VENV)/.dev  ## resolve the lock files anew (needs the network)
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile $(LOCK) --group build pyproject.toml --output-file locks/run.txt
 	$(BIN)/uv pip compile $(LOCK) --group build $(EXTRAS) --constraints locks/run.txt pyproject.toml --output-file locks/benchmark.txt
 	$(BIN)/uv pip compile $(LOCK) --group dev $(EXTRAS) --constraints locks/benchmark.txt pyproject.toml --output-file locks/dev.txt
-EXTRAS := --extra benchmark --extra onnx
+EXTRAS := --extra benchmark --extra curate --extra onnx
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
 browser:  # Debian's Chromium and poppler for the tests that look at the page

@@ -1,0 +1,66 @@
+"""The MEDLINE format (nbib), as PubMed writes it."""
+
+import re
+
+from review.sources.imported import ImportedRecord, Kind, Reading, Unread, excerpt
+from review.sources.outline import Block, medline_outline
+from review.sources.tidying import record_of
+
+_TAKEN = {
+    "title": ("TI", "BTI", "CTI"), "venue": ("JT", "TA", "BTI"), "year": ("DP", "DEP"), "volume": ("VI",), "issue": ("IP",),
+    "pages": ("PG",), "publisher": ("PB",), "issn": ("IS",), "language": ("LA",), "abstract": ("AB",), "pmid": ("PMID",),
+}  # fmt: skip
+_LISTS = {"keywords": ("OT", "MH"), "authors": ("FAU", "CN")}
+_DOI = re.compile(r"(\S+)\s+\[doi\]")
+_KINDS = {
+    "journal article": Kind.ARTICLE,
+    "preprint": Kind.PREPRINT,
+    "dataset": Kind.DATASET,
+    "congress": Kind.CONFERENCE,
+    "book": Kind.BOOK,
+    "technical report": Kind.REPORT,
+}
+
+
+def read_nbib(name: str, text: str) -> Reading:
+    """Read a MEDLINE file; see `review.sources.ris.read_ris` for the parameters."""
+    blocks, strays = medline_outline(text)
+    unread = [stray.unread() for stray in strays]
+    records = []
+    for block in blocks:
+        record, told = _record(block)
+        unread += told
+        if record is None:
+            continue
+        records.append(record)
+        if not record.pmid:
+            unread.append(Unread(block.where, excerpt(record.title), "no PMID line begins it", lost=False))
+    if records and text and not text.endswith("\n"):
+        last = records[-1]
+        unread.append(
+            Unread(
+                last.where, excerpt(last.title), "the file ends inside a line; it may be cut off", lost=False
+            )
+        )
+    return Reading(name, "nbib", len(blocks), tuple(records), tuple(unread))
+
+
+def _record(block: Block) -> tuple[ImportedRecord | None, list[Unread]]:
+    draft: dict[str, str | list[str]] = {}
+    used = {"DOI"}
+    for field, tags in _TAKEN.items():
+        if found := block.values(*tags):
+            draft[field] = " ".join(block.values("AB")) if field == "abstract" else found[0]
+        used.update(tags)
+    for field, tags in _LISTS.items():
+        draft[field] = block.values(*tags)
+        used.update(tags)
+    if not block.values("FAU"):
+        draft["authors"] = block.values("AU", "CN")
+    used.add("AU")
+    dois = [match[1] for value in block.values("LID", "AID") if (match := _DOI.fullmatch(value))]
+    draft["doi"] = dois[0] if dois else ""
+    kinds = [_KINDS[kind.casefold()] for kind in block.values("PT") if kind.casefold() in _KINDS]
+    draft["kind"] = Kind.PREPRINT if Kind.PREPRINT in kinds else kinds[0] if kinds else Kind.OTHER
+    rest = [(tag, value) for tag, value in block.tags if tag not in used and not _DOI.fullmatch(value)]
+    return record_of(draft, block.where, extra=rest)

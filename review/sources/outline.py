@@ -1,0 +1,164 @@
+"""The outline of a tagged text: which lines make a record, and which stand outside of all."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from review.sources.imported import Unread, excerpt
+
+
+@dataclass
+class Block:
+    """Lines of one record, by tag, and what is doubtful about its edges."""
+
+    line: int
+    lines: list[tuple[str, list[str]]] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+
+    @property
+    def where(self) -> str:
+        """The place in the file."""
+        return f"line {self.line}"
+
+    def add(self, tag: str, value: str) -> None:
+        """Add a tagged line."""
+        self.lines.append((tag, [value.strip()]))
+
+    def extend(self, words: str) -> None:
+        """Add the words of a line that goes on where the one before ended."""
+        self.lines[-1][1].append(words.strip())
+
+    @cached_property
+    def tags(self) -> list[tuple[str, str]]:
+        """The tags with what they hold; asked for when the last line was added."""
+        return [(tag, " ".join(filter(None, parts))) for tag, parts in self.lines]
+
+    def values(self, *tags: str) -> list[str]:
+        """Return what the tags hold, in the order of the tags given."""
+        return [value for wanted in tags for tag, value in self.tags if tag == wanted and value]
+
+
+@dataclass
+class Stray:
+    """Lines outside of records."""
+
+    line: int
+    lines: list[str] = field(default_factory=list)
+
+    def unread(self) -> Unread:
+        """Tell them."""
+        return Unread(
+            f"line {self.line}", excerpt(" ".join(self.lines)), "it stands outside of any record", lost=False
+        )
+
+
+def ris_outline(text: str, known: Callable[[str], bool]) -> tuple[list[Block], list[Stray]]:
+    """Find the records of a RIS text: from TY to ER, or to the next TY, or to the end of the file.
+
+    Parameters
+    ----------
+    text
+        The file, with plain line ends.
+    known
+        Whether RIS has a tag; only such a tag may be set off by one blank instead of two.
+    """
+    blocks: list[Block] = []
+    strays: list[Stray] = []
+    now: Block | None = None
+    outside: Stray | None = None
+    for number, line in enumerate(text.split("\n"), 1):
+        tag, value = _tagged(line, known)
+        if tag == "TY":
+            if now is not None:
+                now.doubts.append("no ER line ends it; it was read up to the next TY line")
+            now = Block(number)
+            now.add(tag, value)
+            blocks.append(now)
+        elif now is None:
+            outside = _outside(strays, outside, number, line)
+            continue
+        elif tag == "ER":
+            now = None
+        elif tag:
+            now.add(tag, value)
+        elif line.strip():
+            now.extend(line)
+        outside = None
+    if now is not None:
+        now.doubts.append("the file ends inside it; it may be cut off")
+    return _rescued(blocks, strays, known)
+
+
+_LINE = re.compile(r"\s{0,3}([A-Z][A-Z0-9])(\s{1,2})-(?:\s(.*)|)$|\s{0,3}([A-Z][A-Z0-9])  -(.*)$")
+
+
+def _tagged(line: str, known: Callable[[str], bool]) -> tuple[str, str]:
+    found = _LINE.match(line)
+    if found is None:
+        return "", ""
+    if found[4]:
+        return found[4], found[5]
+    if len(found[2]) == 1 and not known(found[1]):
+        return "", ""
+    return found[1], found[3] or ""
+
+
+def _outside(strays: list[Stray], current: Stray | None, number: int, line: str) -> Stray | None:
+    if not line.strip():
+        return None
+    if current is None:
+        current = Stray(number)
+        strays.append(current)
+    current.lines.append(line)
+    return current
+
+
+def _rescued(
+    blocks: list[Block], strays: list[Stray], known: Callable[[str], bool]
+) -> tuple[list[Block], list[Stray]]:
+    """Make blocks of stray lines that are records without their TY line."""
+    left = []
+    for stray in strays:
+        block = Block(stray.line, doubts=["no TY line begins it"])
+        ended = False
+        for line in stray.lines:
+            tag, value = _tagged(line, known)
+            ended = ended or tag == "ER"
+            if tag and tag != "ER":
+                block.add(tag, value)
+            elif not tag and block.lines:
+                block.extend(line)
+            elif not tag:
+                block.add("N1", line)
+        if block.values("TI", "T1") or (ended and block.lines):
+            blocks.append(block)
+        else:
+            left.append(stray)
+    return sorted(blocks, key=lambda block: block.line), left
+
+
+_MEDLINE = re.compile(r"([A-Z][A-Z0-9]{0,3})\s{0,3}-(?:\s(.*)|)$")
+
+
+def medline_outline(text: str) -> tuple[list[Block], list[Stray]]:
+    """Find the records of a MEDLINE text (nbib): each begins with PMID, or after an empty line."""
+    blocks: list[Block] = []
+    strays: list[Stray] = []
+    now: Block | None = None
+    outside: Stray | None = None
+    for number, line in enumerate(text.split("\n"), 1):
+        found = _MEDLINE.match(line)
+        if not line.strip():
+            now = outside = None
+        elif found is None and now is not None:
+            now.extend(line)
+        elif found is None:
+            outside = _outside(strays, outside, number, line)
+        else:
+            if now is None or found[1] == "PMID":
+                now = Block(number)
+                blocks.append(now)
+            now.add(found[1], found[2] or "")
+            outside = None
+    return blocks, strays

@@ -1,0 +1,163 @@
+"""Tables of records: CSV with any usual separator, and the first sheet of a workbook."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from db.errors import MedquantError
+from review.sources.headings import Columns, columns_of, record_in
+from review.sources.imported import Reading, Unread, excerpt
+from review.sources.opening import inspected
+
+_GUARDED = ("=", "+", "-", "@", "\N{FULLWIDTH EQUALS SIGN}", "\N{FULLWIDTH PLUS SIGN}", "\N{FULLWIDTH HYPHEN-MINUS}",
+            "\N{FULLWIDTH COMMERCIAL AT}", "\t", "\r")  # fmt: skip
+_FIRST_ROWS = 20
+_MOST_REREADS = 50
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row with the place where it begins, and why it cannot be read, if so."""
+
+    where: str
+    cells: Sequence[str]
+    why: str = ""
+
+
+def guarded(cell: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula: an apostrophe goes before what could begin one."""
+    return f"'{cell}" if cell.lstrip("'").startswith(_GUARDED) else cell
+
+
+def unguarded(cell: str) -> str:
+    """Return a cell without the apostrophe that `guarded` put before it."""
+    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(_GUARDED) else cell
+
+
+def read_csv_table(name: str, text: str) -> Reading:
+    """Read records from a CSV file; see `review.sources.ris.read_ris` for the parameters.
+
+    Raises
+    ------
+    MedquantError
+        If no column is a title or an identifier.
+    """
+    first = text[:100_000].split("\n", 1)[0]
+    separator = max(",;\t", key=first.count)
+    return _read(name, "CSV", _csv_rows(text, separator))
+
+
+def _csv_rows(text: str, separator: str) -> Iterator[Row]:
+    """Give the rows; a quote that nothing closes costs its own line only, since reading goes on behind that line."""
+    csv.field_size_limit(2**31 - 1)
+    lines = text.removesuffix("\n").split("\n")
+    begin, effort = 0, _MOST_REREADS * len(lines) + _MOST_REREADS
+    while begin < len(lines) and effort > 0:
+        reader = csv.reader(
+            (f"{lines[i]}\n" for i in range(begin, len(lines))), delimiter=separator, strict=True
+        )
+        start = begin
+        try:
+            for cells in reader:
+                yield Row(f"line {start + 1}", [unguarded(cell) for cell in cells])
+                start = begin + reader.line_num
+        except csv.Error as error:
+            why = "a quote opens in it that nothing closes: cut off?"
+            why = why if "unexpected end" in str(error) else f"it is no CSV ({error})"
+            yield Row(f"line {start + 1}", [lines[start]], why)
+        else:
+            return
+        effort -= reader.line_num
+        begin = start + 1
+    for number, line in enumerate(lines[begin:], begin + 1):
+        yield Row(f"line {number}", [line], "too many lines before it have quotes that nothing closes")
+
+
+def read_xlsx(name: str, raw: bytes) -> Reading:
+    """Read records from the first sheet of a workbook that holds any.
+
+    Raises
+    ------
+    MedquantError
+        If it is no workbook, damaged, too large, or no column is a title or an identifier.
+    """
+    from openpyxl import load_workbook
+
+    inspected(name, raw).close()
+    try:
+        book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
+        try:
+            sheet = book.worksheets[0]
+            sheet.reset_dimensions()  # a false claim of a million columns would be padded with empty cells
+            rows = [
+                Row(f"row {number}", [_cell(cell) for cell in row])
+                for number, row in enumerate(sheet.iter_rows(values_only=True), 1)
+            ]
+            others = [sheet.title for sheet in book.worksheets[1:]]
+        finally:
+            book.close()
+    except MedquantError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the file is a stranger's, and the library promises nothing for it
+        raise MedquantError(
+            f"{name} is no workbook that can be read ({type(error).__name__}); save it as .xlsx or CSV"
+        ) from None
+    reading = _read(name, "XLSX", iter(rows))
+    if not others:
+        return reading
+    told = Unread("the workbook", excerpt(", ".join(others)), "only the first sheet is read", lost=False)
+    return Reading(reading.name, reading.format, reading.blocks, reading.records, (*reading.unread, told))
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return "" if value is None else unguarded(str(value))
+
+
+def _read(name: str, form: str, rows: Iterator[Row]) -> Reading:
+    columns, unread = _heading(name, rows)
+    records = []
+    blocks = 0
+    for row in rows:
+        if not any(cell.strip() for cell in row.cells):
+            continue
+        blocks += 1
+        why = row.why or _misfit(columns, row.cells)
+        if why:
+            unread.append(Unread(row.where, excerpt(", ".join(row.cells)), why))
+            continue
+        record, told = record_in(columns, row.cells, row.where)
+        unread += told
+        if record is None:
+            continue
+        records.append(record)
+        if form == "CSV" and len(row.cells) < len(columns.names):
+            why = f"the row has {len(row.cells)} cells, the heading {len(columns.names)}: cut off?"
+            unread.append(Unread(row.where, excerpt(record.title), why, lost=False))
+    return Reading(name, form, blocks, tuple(records), tuple(unread))
+
+
+def _misfit(columns: Columns, cells: Sequence[str]) -> str:
+    if any(cell.strip() for cell in cells[len(columns.names) :]):
+        return f"the row has {len(cells)} cells, the heading {len(columns.names)}; quote cells that hold the separator"
+    return ""
+
+
+def _heading(name: str, rows: Iterator[Row]) -> tuple[Columns, list[Unread]]:
+    """Find the heading among the first rows: exports put a title or the query above it."""
+    before: list[Unread] = []
+    for number, row in enumerate(rows):
+        columns = None if row.why else columns_of(row.cells)
+        if columns is not None:
+            return columns, [*before, *columns.unread()]
+        if any(cell.strip() for cell in row.cells):
+            before.append(
+                Unread(row.where, excerpt(", ".join(row.cells)), "it stands above the heading", lost=False)
+            )
+        if number == _FIRST_ROWS:
+            break
+    raise MedquantError(
+        f"{name} has no heading with a column title, doi, pmid or url in its first rows; name the columns so"
+    )
