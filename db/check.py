@@ -19,6 +19,7 @@ from sqlalchemy import (
     type_coerce,
 )
 
+from db.appraisal_check import check_appraisals
 from db.cells import parse_cell
 from db.codebook.codebook import Codebook, codebook_from_database
 from db.errors import DataError, MedquantError
@@ -85,6 +86,7 @@ def check_database(connection: Connection) -> list[Finding]:
         *_second_readings(connection, comparisons),
         *_corrections(connection, comparisons),
         *check_groups(connection),
+        *check_appraisals(connection),
         *(check_measured(connection) if not any(f.where.split()[0] in MEASURED for f in cells) else []),
     ]
     return [

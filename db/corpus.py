@@ -176,21 +176,21 @@ def _check_keys(rows: Rows, origins: dict[Table, CsvFile]) -> None:
 def _check_parents(rows: Rows, origins: dict[Table, CsvFile]) -> None:
     for table, its_rows in rows.items():
         for constraint in table.foreign_key_constraints:
-            if len(constraint.elements) != 1:
-                continue  # votes stand in the same row as their extraction
-            key = constraint.elements[0]
-            parent, column = key.column.table, key.parent.name
+            parent = constraint.referred_table
             if parent not in rows:
                 continue
-            known = {row[key.column.name] for row in rows[parent]}
+            columns = [key.parent.name for key in constraint.elements]
+            names = [key.column.name for key in constraint.elements]
+            known = {tuple(row[name] for name in names) for row in rows[parent]}
             for place, row in enumerate(its_rows):
-                if (value := row.get(column)) is not None and value not in known:
+                value = tuple(row.get(column) for column in columns)
+                if None not in value and value not in known:
                     raise DataError(
-                        f"{shown(str(value))} is no {key.column.name} of {origins[parent].name if parent in origins else parent.name}; "
+                        f"{shown(joined(value))} is no {', '.join(names)} of {origins[parent].name if parent in origins else parent.name}; "
                         "allowed: one that stands there (add the row there first, or correct the spelling)",
                         file=origins[table].name,
                         row=place + 2,
-                        column=column,
+                        column=", ".join(columns),
                     )
 
 

@@ -68,9 +68,19 @@ def read_csv(path: Path) -> CsvFile:
         raise MedquantError(f"{path} does not exist; `medquant db template DIR` writes blank files") from None
     except OSError as error:
         raise MedquantError(f"{path} cannot be read: {error.strerror or error}") from error
-    text = _decoded(path.name, raw)
-    header, rows = _parsed(path.name, text)
-    return CsvFile(path.name, header, tuple(rows), hashlib.sha256(raw).hexdigest())
+    return parse_csv(path.name, raw)
+
+
+def parse_csv(name: str, raw: bytes) -> CsvFile:
+    """Return a CSV file from its bytes.
+
+    Raises
+    ------
+    DataError
+        As `read_csv`.
+    """
+    header, rows = _parsed(name, _decoded(name, raw))
+    return CsvFile(name, header, tuple(rows), hashlib.sha256(raw).hexdigest())
 
 
 def _decoded(name: str, raw: bytes) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Table, select
 
+from db.appraisal_rows import complete_appraisals
 from db.cells import parse_cell, render_cell
 from db.codebook.codebook import Codebook
 from db.csvfile import CsvFile, csv_bytes
@@ -15,6 +16,7 @@ from db.models.base import Base
 from db.models.tables import (
     Acknowledgement,
     AdjudicationLookup,
+    Appraisal,
     Comparison,
     Correction,
     Extraction,
@@ -23,6 +25,7 @@ from db.models.tables import (
     FieldAgreement,
     Identified,
     Outcome,
+    PairDecision,
     Record,
     RecordAgreement,
     Report,
@@ -237,6 +240,23 @@ def _read_screenings(file: EvidenceFile, source: CsvFile, codebook: Codebook) ->
     return {file.table: rows}
 
 
+def _read_pair_decisions(file: EvidenceFile, source: CsvFile, codebook: Codebook) -> Rows:
+    """Read decisions on pairs of hits; a pair is one pair in either order."""
+    rows = plain_rows(file, source, codebook)
+    seen: dict[frozenset[tuple[str, str]], int] = {}
+    for (number, cells), row in zip(source.rows, rows, strict=True):
+        pair = frozenset((row[f"theme_{end}"], row[f"raw_record_id_{end}"]) for end in "ab")
+        if len(pair) == 1:
+            told = f"{shown(cells['raw_record_id_b'])} is paired with itself; name two different hits"
+        elif pair in seen:
+            told = f"the pair stands here for the second time (first in row {seen[pair]}); allowed: once, in either order"
+        else:
+            seen[pair] = number
+            continue
+        raise DataError(told, file=source.name, row=number, column="raw_record_id_b")
+    return {file.table: rows}
+
+
 def _read_extractions(file: EvidenceFile, source: CsvFile, codebook: Codebook) -> Rows:
     """Read double extractions: a column a reviewer in the file, a row a reviewer in the database."""
     reviewers = {name: name.removeprefix(VOTE) for name in source.header if name.startswith(VOTE)}
@@ -285,6 +305,13 @@ FILES: tuple[EvidenceFile, ...] = (
     EvidenceFile("records.csv", Record, "one row a distinct record", required=True),
     EvidenceFile("identified.csv", Identified, "every raw hit, before duplicates were removed"),
     EvidenceFile(
+        "pair_decisions.csv",
+        PairDecision,
+        "which two hits are the same work and which are not, by whom and why",
+        on_demand=True,
+        read=_read_pair_decisions,
+    ),
+    EvidenceFile(
         "screenings.csv",
         Screening,
         "who decided what of which record; `adjudicated` is the consensus",
@@ -326,6 +353,16 @@ FILES: tuple[EvidenceFile, ...] = (
         extra_columns=lambda _: ["study_id", "arm", "outcome", "n_reviewers"],
         open_columns=VOTE,
         layout=("comparison_id", "study_id", "arm", "outcome", "field", "n_reviewers", "agree"),
+    ),
+    EvidenceFile(
+        "appraisals.csv",
+        Appraisal,
+        "risk of bias and applicability by tool, a row an appraiser; `consensus` is what was agreed on",
+        on_demand=True,
+        read=lambda file, source, book: {
+            file.table: complete_appraisals(plain_rows(file, source, book), source)
+        },
+        left_out=frozenset({"target"}),
     ),
     EvidenceFile("verification.csv", SecondReading, "values that were looked for a second time"),
     EvidenceFile("corrections.csv", Correction, "cells that were changed, and why"),

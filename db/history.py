@@ -151,14 +151,14 @@ def _restore(connection: Connection, table: Table, row: RowMapping) -> None:
         connection.execute(delete(table).where(here))
         return
     raw = {name: value for name, value in row["old"].items() if name in table.columns}
-    literal = {name: _typed(table, name, value) for name, value in raw.items()}
+    literal = {name: typed(table, name, value) for name, value in raw.items()}
     if row["action"] == Action.DELETE:
         connection.execute(insert(table).values(literal))
     else:
         connection.execute(update(table).where(here).values(literal))
 
 
-def _typed(table: Table, name: str, value: object) -> Any:  # noqa: ANN401
+def typed(table: Table, name: str, value: object) -> Any:  # noqa: ANN401
     """Give a value of the history back to its column as the driver's own text or number."""
     column = table.columns[name]
     if isinstance(column.type, JSON):  # SQLite's history holds the JSON text itself, PostgreSQL's the object

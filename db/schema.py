@@ -38,6 +38,11 @@ def _known_schemas() -> frozenset[str]:
     return frozenset(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
 
 
+def known_schema(schema: str) -> bool:
+    """Return whether this version of medquant knows a schema, as its own or as one to upgrade from."""
+    return schema in _known_schemas()
+
+
 def schema_of(connection: Connection) -> str | None:
     """Return the schema of a database; None where there is none yet, or where the tables are not medquant's."""
     if not all(inspect(connection).has_table(name) for name in ("alembic_version", History.__tablename__)):

@@ -38,6 +38,40 @@ class Removal(StrEnum):
     OTHER = "other"
 
 
+class Sameness(StrEnum):
+    """Whether two hits are one work."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+
+
+class AppraisalAnswer(StrEnum):
+    """The answer to a question of an appraisal tool."""
+
+    YES = "yes"
+    PROBABLY_YES = "probably_yes"
+    PROBABLY_NO = "probably_no"
+    NO = "no"
+    NO_INFORMATION = "no_information"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class RiskOfBias(StrEnum):
+    """How likely it is that a result is biased."""
+
+    LOW = "low"
+    HIGH = "high"
+    UNCLEAR = "unclear"
+
+
+class Concern(StrEnum):
+    """How much it concerns that a result does not apply to the review's question."""
+
+    LOW = "low"
+    HIGH = "high"
+    UNCLEAR = "unclear"
+
+
 class Answer(StrEnum):
     """A plain answer."""
 

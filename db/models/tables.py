@@ -1,8 +1,10 @@
 """All tables in one place: importing this module registers every model with `Base.metadata`."""
 
+from db.models.appraisals import Appraisal
 from db.models.base import Base
 from db.models.codebook import Outcome, Term, Variable
 from db.models.comparisons import Comparison, Correction, Extraction, ExtractionVote, SecondReading
+from db.models.duplicates import PairDecision
 from db.models.history import Acknowledgement, ChangeContext, History, Release, ReleaseFile
 from db.models.records import (
     AdjudicationLookup,
@@ -26,9 +28,9 @@ TRACKED = tuple(
 )  # every curated table has history triggers
 
 __all__ = [
-    "TRACKED", "Acknowledgement", "AdjudicationLookup", "Base", "Case", "ChangeContext", "Claim", "Comparison", "Correction",
+    "TRACKED", "Acknowledgement", "AdjudicationLookup", "Appraisal", "Base", "Case", "ChangeContext", "Claim", "Comparison", "Correction",
     "Environment", "Extraction", "ExtractionVote", "Fact", "FieldAgreement", "History", "Identified",
     "ImageSet", "Measurement",
-    "Outcome", "Prediction", "Record", "RecordAgreement", "Release", "ReleaseFile", "Report", "Run", "Screening", "Search",
+    "Outcome", "PairDecision", "Prediction", "Record", "RecordAgreement", "Release", "ReleaseFile", "Report", "Run", "Screening", "Search",
     "SearchPurpose", "SecondReading", "Study", "StudyGroup", "StudyValue", "Term", "Variable",
 ]  # fmt: skip

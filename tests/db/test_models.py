@@ -19,10 +19,19 @@ Row = dict[str, object]
 TABLES = [*Base.metadata.sorted_tables]
 COLUMNS = [column for table in TABLES for column in table.columns]
 SPECIAL: dict[str, Row] = {
+    "appraisals": {"answer": None},
     "comparisons": {"origin": "reported", "run_id": None, "change_kind": "difference"},
     "history": {"id": 7},
+    "pair_decisions": {"raw_record_id_b": "y"},
 }
+SECOND_HIT: Row = {"raw_record_id": "y"}
 VIOLATIONS: dict[str, list[Row]] = {
+    "ck_appraisals_target": [
+        {"target": "y"},
+        {"comparison_id": "y"},
+        {"comparison_id": None, "study_id": "y"},
+    ],
+    "ck_appraisals_answer_or_judgement": [{"answer": "yes"}, {"judgement": None, "applicability": None}],
     "ck_comparisons_origin_has_its_source": [
         {"study_id": None},
         {"run_id": "x"},
@@ -40,6 +49,7 @@ VIOLATIONS: dict[str, list[Row]] = {
     "ck_claims_published_value_has_its_tolerance": [{"tolerance": None}, {"comparison_id": None}],
     "ck_claims_tolerance_positive": [{"tolerance": 0}, {"tolerance": -0.5}],
     "ck_change_context_one_row": [{"id": 2}],
+    "ck_pair_decisions_two_hits": [{"raw_record_id_b": "x"}],
 }
 NO_NUMBERS = [
     "1e5",
@@ -111,6 +121,7 @@ def full(raw: sqlite3.Connection) -> sqlite3.Connection:
     """Give every table one row, and let foreign keys be watched."""
     for table in TABLES:
         _insert(raw, table, _row(table))
+    _insert(raw, Base.metadata.tables["identified"], _row(Base.metadata.tables["identified"], **SECOND_HIT))
     raw.execute("PRAGMA foreign_keys = ON")
     return raw
 
@@ -194,9 +205,10 @@ FOREIGN_KEYS = [
 
 @pytest.mark.parametrize(("table", "column", "parent"), FOREIGN_KEYS, ids=str)
 def test_a_child_needs_its_parent(full: sqlite3.Connection, table: Table, column: str, parent: Table) -> None:
-    also = (
-        ", origin = 'measured', study_id = NULL" if (table.name, column) == ("comparisons", "run_id") else ""
-    )
+    also = {
+        ("comparisons", "run_id"): ", origin = 'measured', study_id = NULL",
+        ("appraisals", "comparison_id"): ", target = 999",
+    }.get((table.name, column), "")
     with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY constraint failed"):
         full.execute(f"UPDATE {table.name} SET {column} = 999{also}")  # noqa: S608
 
