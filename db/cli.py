@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from db.command import Steps, add_authorship, add_json, add_verb, print_json, print_table, whole
+from db.diff_cli import add_diff_verb
+from db.release_cli import add_release_verb
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -86,6 +88,9 @@ def build(parser: argparse.ArgumentParser) -> None:
     acknowledge.add_argument("place", help="where it was found, as `check` prints it, or * for everywhere")
     add_authorship(acknowledge)
     acknowledge.set_defaults(run=_acknowledge)
+
+    add_release_verb(verbs)
+    add_diff_verb(verbs)
 
 
 def _upgrade(given: argparse.Namespace) -> None:

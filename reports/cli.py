@@ -1,11 +1,10 @@
 """`medquant report`: the HTML page and the PDF from one document."""
 
 import argparse
-import datetime as dt
-import os
 from pathlib import Path
 
 from db.command import Steps
+from db.dates import date_of_output, day
 
 FORMS = ("html", "pdf")
 
@@ -29,39 +28,20 @@ def build(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--date",
-        type=_date,
+        type=day,
         metavar="YYYY-MM-DD",
         help="date on the page (default: today, or SOURCE_DATE_EPOCH)",
+    )
+    parser.add_argument(
+        "--since",
+        metavar="DIR",
+        help="folder of a release: the page tells what differs from it (default: what was edited since the load)",
     )
     parser.set_defaults(run=_report, parser=parser)
 
 
-def _date(words: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(words)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{words!r} is not a date; allowed: YYYY-MM-DD") from None
-
-
-def page_date(given: dt.date | None) -> dt.date:
-    """Return the date that the page bears: what was given, else SOURCE_DATE_EPOCH, else today."""
-    from db.errors import MedquantError, shown
-
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    if given is not None:
-        return given
-    if epoch is None:
-        return dt.datetime.now(dt.UTC).date()
-    try:
-        return dt.datetime.fromtimestamp(int(epoch), dt.UTC).date()
-    except (ValueError, OverflowError, OSError):
-        raise MedquantError(
-            f"SOURCE_DATE_EPOCH is {shown(epoch)}; allowed: seconds since 1970 as a whole number"
-        ) from None
-
-
 def _report(given: argparse.Namespace) -> None:
-    date = page_date(
+    date = date_of_output(
         given.date
     )  # first of all: a library that reads SOURCE_DATE_EPOCH itself would trip over it
     from db.errors import MedquantError
@@ -73,6 +53,7 @@ def _report(given: argparse.Namespace) -> None:
     from reports.figures.render import themed
     from reports.html.render import render_html
     from reports.pdf.render import PdfError, render_pdf
+    from review.changes import changes_since
 
     forms = given.form or list(FORMS)
     outline = given.outline or OUTLINE
@@ -81,7 +62,10 @@ def _report(given: argparse.Namespace) -> None:
         steps("evidence")
         with reading(engine) as connection:
             evidence = read_evidence(connection, date=date)
-        document = build_document(evidence, draft=given.draft, outline=outline, progress=steps)
+            since = (
+                changes_since(given.since, connection, evidence.pools) if given.since is not None else None
+            )
+        document = build_document(evidence, draft=given.draft, outline=outline, since=since, progress=steps)
         files: dict[str, bytes] = {}
         if "html" in forms:
             steps("HTML")

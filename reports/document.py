@@ -12,9 +12,11 @@ from reports.context import Document, Meta, Paragraph, Section, text
 from reports.evidence import Evidence
 from reports.plates import Plates
 from reports.sections.agreement import agreement
+from reports.sections.appraisal import appraisal
+from reports.sections.changes import changes
 from reports.sections.checklist import checklist
 from reports.sections.claims import claims
-from reports.sections.closing import changes, citing, limitations, references
+from reports.sections.closing import citing, limitations, references
 from reports.sections.comparisons import comparisons
 from reports.sections.effects import effects
 from reports.sections.flow import flow, records
@@ -22,6 +24,7 @@ from reports.sections.landscape import landscape
 from reports.sections.searches import queries, searches
 from reports.sections.studies import studies
 from reports.sections.summary import summary
+from review.changes import Changes
 
 OUTLINE = Path(__file__).parent / "outline.toml"
 TITLE = "Quantized neural networks in medical imaging"
@@ -51,7 +54,12 @@ def refuse_broken_flow(evidence: Evidence) -> None:
 
 
 def build_document(
-    evidence: Evidence, *, draft: bool = False, outline: Path = OUTLINE, progress: Progress = lambda _: None
+    evidence: Evidence,
+    *,
+    draft: bool = False,
+    outline: Path = OUTLINE,
+    since: Changes | None = None,
+    progress: Progress = lambda _: None,
 ) -> Document:
     """Build the document that both templates print.
 
@@ -63,6 +71,8 @@ def build_document(
         Whether a broken flow is let pass; the page is marked as a draft.
     outline
         TOML file with the order and titles of the sections.
+    since
+        What differs from the release that was named; None tells what was edited since the load.
     progress
         Called with the name of each section before it is built.
 
@@ -83,6 +93,7 @@ def build_document(
         "agreement": lambda title: agreement(evidence, title),
         "studies": lambda title: studies(evidence, title),
         "landscape": lambda title: landscape(evidence, title, plates),
+        "appraisal": lambda title: appraisal(evidence, title, plates),
         "effects": lambda title: effects(evidence, title, plates),
         "data": lambda title: _data(title, plates),
         "claims": lambda title: claims(evidence, title, plates),
@@ -90,13 +101,15 @@ def build_document(
         "checklist": lambda title: checklist(evidence, title, [name for name, _ in wanted]),
         "references": lambda title: references(evidence, title),
         "citing": lambda title: citing(evidence, title, tool),
-        "changes": lambda title: changes(evidence, title),
+        "changes": lambda title: changes(evidence, title, since),
         "comparisons-section": lambda title: comparisons(evidence, title),
         "records-section": lambda title: records(evidence, title),
         "queries-section": lambda title: queries(evidence, title),
     }
     if stranger := next((name for name, _ in wanted if name not in builders), None):
         raise MedquantError(f"{outline.name}: {shown(stranger)} is no section; {one_of(list(builders))}")
+    if not evidence.appraisals:  # nothing to tell: the limitations say that no tool was applied
+        wanted = [entry for entry in wanted if entry[0] != "appraisal"]
     sections = {}
     for name, title in sorted(wanted, key=lambda entry: entry[0] == "data"):  # it prints what the others drew
         progress(name)

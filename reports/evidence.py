@@ -38,6 +38,7 @@ from review.agreement import (
     extraction_agreement,
     screening_agreement,
 )
+from review.bias.appraisals import Appraised, read_appraisals
 from review.effects import Effects, read_effects
 from review.matrix import several, study_matrix
 from review.pool import OutcomePool, pool_database
@@ -72,6 +73,7 @@ class Evidence:
     effects: Effects
     pools: tuple[OutcomePool, ...]
     measured: Measured
+    appraisals: tuple[Appraised, ...]
     changes: tuple[HistoryEntry, ...]
     release: str
     release_hash: str
@@ -147,6 +149,7 @@ def read_evidence(connection: Connection, *, date: dt.date) -> Evidence:
         effects=effects,
         pools=tuple(pool_database(connection)),
         measured=read_measured(connection, effects, comparisons),
+        appraisals=tuple(read_appraisals(connection)),
         changes=tuple(changes_since_release(connection)),
         release=release["name"] if release else "none",
         release_hash=release["sha256"] if release else "",

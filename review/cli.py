@@ -6,11 +6,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from db.command import add_json, add_verb, print_json, print_table
+from review.bias_cli import add_bias_verbs
+from review.changes_cli import add_changes_verb
 from review.claims_cli import add_claims_verbs
+from review.contradictions_cli import add_contradictions_verb
+from review.dedupe_cli import add_dedupe_verb
 from review.editing_cli import add_curating_verbs
 from review.escalc_cli import add_escalc_verb
+from review.extraction_cli import add_extraction_verbs
+from review.importing_cli import add_importing_verbs
+from review.matrix_diff_cli import add_matrix_diff_verb
 from review.meta_cli import add_meta_verb
 from review.pool_cli import add_pool_verb
+from review.prioritise_cli import add_prioritising_verbs
+from review.screening_cli import add_screening_verbs
 
 if TYPE_CHECKING:
     from review.agreement import PairAgreement
@@ -60,7 +69,16 @@ def build(parser: argparse.ArgumentParser) -> None:
     add_escalc_verb(verbs)
     add_meta_verb(verbs)
     add_claims_verbs(verbs)
+    add_screening_verbs(verbs)
+    add_prioritising_verbs(verbs)
+    add_changes_verb(verbs)
+    add_contradictions_verb(verbs)
+    add_extraction_verbs(verbs)
+    add_matrix_diff_verb(verbs)
     add_curating_verbs(verbs)
+    add_importing_verbs(verbs)
+    add_dedupe_verb(verbs)
+    add_bias_verbs(verbs)
 
 
 def _matrix(given: argparse.Namespace) -> None:

@@ -161,6 +161,11 @@ def add_row(
     return doubts(connection, subject, key)
 
 
+def check_fields(connection: Connection, subject: Subject, values: Mapping[str, str]) -> None:
+    """Raise as `set_fields` would for these values, and write nothing."""
+    _validated(connection, subject, values, _book(connection))
+
+
 def doubts(connection: Connection, subject: Subject, key: str) -> list[Finding]:
     """Return what is doubtful about a row by the rules of `medquant db check`."""
     if subject.name != "comparison":

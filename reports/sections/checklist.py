@@ -34,6 +34,11 @@ def checklist(evidence: Evidence, title: str, sections: Collection[str]) -> Sect
     numbers = {row["item"].rstrip("abcdef") for row in rows}
     if missing := sorted({str(n) for n in range(1, ITEMS + 1)} - numbers, key=int):
         raise MedquantError(f"{FILE.name}: PRISMA item {missing[0]} is missing; all {ITEMS} are needed")
+    if evidence.appraisals and "appraisal" in sections:
+        rows = [
+            row | {"section": "appraisal", "how": row["appraised"]} if row.get("appraised") else row
+            for row in rows
+        ]
     cells = []
     for row in rows:
         told = _statement(evidence, row)

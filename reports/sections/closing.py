@@ -1,16 +1,13 @@
-"""The closing sections: limitations, references, how to cite, what changed since the release."""
+"""The closing sections: limitations, references, how to cite."""
 
 import re
 
 from reports.context import (
     Block,
     Bullets,
-    Cell,
     Code,
-    Column,
     Paragraph,
     Section,
-    Table,
     Text,
     code,
     link,
@@ -19,8 +16,6 @@ from reports.context import (
 from reports.evidence import Evidence
 from reports.references.render import method_items, render_references, study_items
 from reports.sections.words import count
-
-MOST_CHANGES = 200
 
 
 def limitations(evidence: Evidence, title: str) -> Section:
@@ -151,47 +146,3 @@ def citing(evidence: Evidence, title: str, version: str) -> Section:
 
 def _bib(words: str) -> str:
     return re.sub(r"([&%$#_{}])", r"\\\1", words)
-
-
-def changes(evidence: Evidence, title: str) -> Section:
-    """Return what was changed since the release was loaded."""
-    if not evidence.changes:
-        told = (
-            f"Nothing was changed since release {evidence.release} ({evidence.release_hash[:12]}) was loaded."
-        )
-        return Section("changes", title, (Paragraph(text(told)),))
-    rows = []
-    for entry in evidence.changes[-MOST_CHANGES:]:
-        what = "; ".join(
-            f"{field}: {_value(old)} → {_value(new)}" for field, (old, new) in entry.fields.items()
-        )
-        rows.append(
-            (
-                Cell(entry.at[:16].replace("T", " ")),
-                Cell(entry.actor),
-                Cell(f"{entry.action} {entry.table} {entry.key}"),
-                Cell(what),
-                Cell(entry.reason or ""),
-            )
-        )
-    columns = (
-        Column("When (UTC)", width=1.4),
-        Column("Who", width=1),
-        Column("Row", width=2),
-        Column("Change", width=3.5),
-        Column("Why", width=2),
-    )
-    shown = f" The last {MOST_CHANGES} are shown." if len(evidence.changes) > MOST_CHANGES else ""
-    told = (
-        f"{count(len(evidence.changes), 'row')} changed since release {evidence.release} was loaded.{shown}"
-    )
-    return Section(
-        "changes",
-        title,
-        (Paragraph(text(told)), Table("changes-table", "Changes since the release", columns, tuple(rows))),
-    )
-
-
-def _value(value: object) -> str:
-    words = "(empty)" if value is None else str(value)
-    return words if len(words) <= 120 else f"{words[:119]}…"

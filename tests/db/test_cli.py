@@ -17,9 +17,12 @@ from medquant import PACKAGES
 
 Medquant = Callable[..., Any]
 HEAVY = ["sqlalchemy", "pandas", "numpy", "matplotlib", "alembic", "tensorflow", "scipy", "tqdm", "jinja2"]
-VERBS = ["init", "upgrade", "load", "check", "export", "history", "status", "template", "acknowledge"]
+VERBS = [
+    "init", "upgrade", "load", "check", "export", "history", "status", "template", "acknowledge", "release", "diff",
+]  # fmt: skip
 ARGUMENTS: dict[str, list[str]] = {
     "export": ["out"], "template": ["out"], "acknowledge": ["as_printed", "*", "--reason", "because"],
+    "release": ["2026.12", "--out", "frozen"], "diff": ["now"],
 }  # fmt: skip
 
 

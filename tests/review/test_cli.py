@@ -34,7 +34,9 @@ HEAVY = (
 )
 ACTS = ("list", "show", "add", "set")
 VERBS = [
-    [], ["matrix"], ["prisma"], ["agreement"], ["effects"], ["pool"], ["meta"], ["escalc"], ["claims"], ["place"], ["undo"],
+    [], ["matrix"], ["prisma"], ["agreement"], ["effects"], ["pool"], ["meta"], ["escalc"], ["claims"], ["place"], ["undo"], ["changes"],
+    ["import"], ["export"], ["dedupe"], ["appraise"], ["appraisals"], ["completeness"], ["contradictions"], ["extraction"], ["agree"], ["diff-matrix"],
+    ["queue"], ["screen"], ["conflicts"], ["prioritise"], ["simulate-screening"],
     *([subject, *act] for subject in ("study", "record", "comparison") for act in ([], *([act] for act in ACTS))),
 ]  # fmt: skip
 ASK_EVERY_VERB = """
