@@ -5,8 +5,8 @@ import re
 import warnings
 from collections.abc import Iterator
 
-from bibtexparser import Library
 from bibtexparser.entrypoint import parse_string
+from bibtexparser.library import Library
 from bibtexparser.model import (
     Block,
     DuplicateBlockKeyBlock,
