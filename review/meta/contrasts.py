@@ -1,8 +1,8 @@
 """Questions to a fitted meta-regression: combinations of coefficients, expected effects, and which of two models."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,15 +10,21 @@ from scipy.special import chdtrc
 
 from review.meta.errors import InvalidInput
 from review.meta.inference import coefficient, critical_value, joint_test
+from review.meta.plain import Told
 from review.meta.regression_result import RegressionEstimate
+from review.meta.regression_words import joint
 from review.meta.result import Coefficient, JointTest, PooledEstimate, PredictionInterval
+from review.meta.wording import number, p_value
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Matrix = NDArray[np.float64]
 Rule = Literal["k-p-1", "metafor"]
 
 
 @dataclass(frozen=True)
-class Contrasts:
+class Contrasts(Told):
     """Combinations of coefficients, each tested against 0, and all together.
 
     Parameters
@@ -31,6 +37,21 @@ class Contrasts:
 
     contrasts: tuple[Coefficient, ...]
     together: JointTest | None
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return one line per combination."""
+        import pandas as pd
+
+        return pd.DataFrame([asdict(c) for c in self.contrasts]).astype({"df": "float64"})
+
+    def lines(self) -> list[str]:
+        """Return the result in lines of text."""
+        told = [f"{c.term}: {number(c.estimate)} (SE {number(c.se)}, {p_value(c.p)})" for c in self.contrasts]
+        return [*told, f"together: {joint(self.together)}"]
+
+    def sentences(self) -> str:
+        """Return the methods and results sentences."""
+        return f"Combinations of coefficients were tested against 0: {'; '.join(self.lines())}."
 
 
 @dataclass(frozen=True)
@@ -50,7 +71,7 @@ class Expected:
 
 
 @dataclass(frozen=True)
-class LikelihoodRatio:
+class LikelihoodRatio(Told):
     """How much likelier the effects are under the fuller of two models.
 
     Parameters
@@ -69,6 +90,22 @@ class LikelihoodRatio:
     df: int
     p: float
     method: str
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return one line per test."""
+        import pandas as pd
+
+        return pd.DataFrame([asdict(self)])
+
+    def lines(self) -> list[str]:
+        """Return the result in lines of text."""
+        return [
+            f"likelihood-ratio test ({self.method}): χ²({self.df}) = {number(self.statistic)}, {p_value(self.p)}"
+        ]
+
+    def sentences(self) -> str:
+        """Return the methods and results sentences."""
+        return f"The models were compared by a {self.lines()[0]}."
 
 
 def contrasts(

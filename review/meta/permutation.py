@@ -4,17 +4,23 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import permutations
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from review.meta import remarks
 from review.meta.batch import BatchFit, fit_many
 from review.meta.design import Design, check_span, read_design
 from review.meta.errors import InvalidInput
+from review.meta.plain import Told
 from review.meta.rows import ExcludedRow, read_rows
 from review.meta.scaling import scale
 from review.meta.univariate import TESTS, Test
+from review.meta.wording import number, p_value
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Matrix = NDArray[np.float64]
 PermutationMethod = Literal["REML", "DL", "FE"]
@@ -27,7 +33,7 @@ TIE = 1e-8  # statistics that differ by less are taken for equal
 
 
 @dataclass(frozen=True)
-class PermutationTest:
+class PermutationTest(Told):
     """P-values from rearranged rows.
 
     Parameters
@@ -73,6 +79,38 @@ class PermutationTest:
     k: int
     excluded_rows: tuple[ExcludedRow, ...]
     warnings: tuple[str, ...]
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return one line per coefficient."""
+        import pandas as pd
+
+        return pd.DataFrame({"term": self.terms, "statistic": self.statistics, "p": self.p})
+
+    def lines(self) -> list[str]:
+        """Return the result in lines of text."""
+        together = [] if self.moderators is None else [f"moderators together: {p_value(self.moderators)}"]
+        tested = zip(self.terms, self.statistics, self.p, strict=True)
+        return [
+            f"{self._how()}; {self.k} rows; estimator: {self.method}; test: {self.test}",
+            *(f"{term}: statistic {number(found)}, {p_value(p)}" for term, found, p in tested),
+            *together,
+            *remarks.lines(self.excluded_rows, self.warnings),
+        ]
+
+    def sentences(self) -> str:
+        """Return the methods and results sentences."""
+        tested = zip(self.terms, self.p, strict=True)
+        found = "; ".join(f"{term}: {p_value(p)}" for term, p in tested)
+        return f"P-values rest on the {self._how()}: {found}.{remarks.sentences(self.excluded_rows, self.warnings)}"
+
+    def _how(self) -> str:
+        drawn = "exact" if self.exact else f"random, seed {self.seed}"
+        what = (
+            "flipped signs of the effects"
+            if self.how == "signs"
+            else "rows shuffled against their moderators"
+        )
+        return f"permutation test ({drawn}; {self.rearrangements:,} rearrangements, {what})"
 
 
 def permutation_test(

@@ -19,6 +19,25 @@ class Plain:
         return json.dumps(self.to_dict(), allow_nan=False, ensure_ascii=False)
 
 
+class Told(Plain):
+    """A plain result that also prints as text and writes the sentences of a paper."""
+
+    def lines(self) -> list[str]:
+        """Return the result in lines of text."""
+        raise NotImplementedError
+
+    def sentences(self) -> str:
+        """Return the methods and results sentences."""
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
+
+    def report_text(self) -> str:
+        """Return the methods and results sentences of a paper, written from the numbers."""
+        return self.sentences()
+
+
 def finite(value: Any) -> Any:  # noqa: ANN401 - any plain value goes in, the same kind comes out
     """Return a plain value with lists for tuples and None for what is not finite.
 

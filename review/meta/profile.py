@@ -1,6 +1,7 @@
 """Profile-likelihood limits of tau2, and best linear unbiased predictions of the rows' own effects."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -8,13 +9,18 @@ from review.meta.design import Design, read_design
 from review.meta.errors import InvalidInput
 from review.meta.inference import critical_value
 from review.meta.likelihood import profile_limits
+from review.meta.plain import Told
 from review.meta.regression_result import RegressionEstimate
 from review.meta.result import PooledEstimate
 from review.meta.scaling import scale
+from review.meta.wording import number
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
-class Shrunken:
+class Shrunken(Told):
     """Predictions of the true effects of the rows, each drawn towards what the model expects of it.
 
     Parameters
@@ -42,6 +48,34 @@ class Shrunken:
     high: tuple[float, ...]
     method: str
     df: float | None
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return one line per row."""
+        import pandas as pd
+
+        names = ("rows", "estimate", "se", "low", "high")
+        return pd.DataFrame({name: list(getattr(self, name)) for name in names}).rename(
+            columns={"rows": "row"}
+        )
+
+    def lines(self) -> list[str]:
+        """Return the result in lines of text."""
+        numbers = zip(self.rows, self.estimate, self.se, self.low, self.high, strict=True)
+        return [
+            f"best linear unbiased predictions; {len(self.rows)} rows; estimator: {self.method}",
+            *(
+                f"{row}: {number(y)} (SE {number(se)}, {number(a)} to {number(b)})"
+                for row, y, se, a, b in numbers
+            ),
+        ]
+
+    def sentences(self) -> str:
+        """Return the methods and results sentences."""
+        low, high = min(self.estimate), max(self.estimate)
+        return (
+            f"The true effects of {len(self.rows)} rows were predicted by shrinkage (τ² by {self.method}); the predictions "
+            f"lie between {number(low)} and {number(high)}."
+        )
 
 
 def profile_interval(result: PooledEstimate | RegressionEstimate) -> tuple[float, float]:

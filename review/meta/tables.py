@@ -1,15 +1,22 @@
 """2×2 tables of counts, and what a pool of them hands back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtrc
 
+from review.meta import remarks
 from review.meta.errors import InvalidInput
+from review.meta.plain import Told
 from review.meta.result import Coefficient
 from review.meta.rows import ExcludedRow
+from review.meta.wording import coefficient_line, number, p_value
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Vector = NDArray[np.float64]
 
@@ -24,7 +31,7 @@ class ChiSquare:
 
 
 @dataclass(frozen=True)
-class TablePool:
+class TablePool(Told):
     """A pooled effect of 2×2 tables.
 
     Parameters
@@ -67,6 +74,39 @@ class TablePool:
     correction: str
     warnings: tuple[str, ...]
     excluded_rows: tuple[ExcludedRow, ...]
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return one line per pooled effect."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [{"method": self.method, "measure": self.measure, "k": self.k, **asdict(self.estimate)}]
+        )
+
+    def lines(self) -> list[str]:
+        """Return the result in lines of text."""
+        named = (("heterogeneity", self.heterogeneity), ("association", self.association))
+        odds = (("Breslow–Day", self.breslow_day), ("Tarone", self.tarone))
+        return [
+            f"{self.method}, {self.measure}; {self.k} tables; correction: {self.correction}",
+            coefficient_line(self.estimate, self.level),
+            *(f"{name}: {_chi_square(found)}" for name, found in (*named, *odds) if found is not None),
+            *remarks.lines(self.excluded_rows, self.warnings),
+        ]
+
+    def sentences(self) -> str:
+        """Return the methods and results sentences."""
+        scale = "risk difference" if self.measure == "RD" else f"log {self.measure}"
+        spread = "" if self.heterogeneity is None else f" Heterogeneity: {_chi_square(self.heterogeneity)}."
+        return (
+            f"{self.k} tables were pooled by the method of {self.method} (correction: {self.correction}). The {scale} was "
+            f"{coefficient_line(self.estimate, self.level).partition(': ')[2]}.{spread}"
+            f"{remarks.sentences(self.excluded_rows, self.warnings)}"
+        )
+
+
+def _chi_square(found: ChiSquare) -> str:
+    return f"χ²({found.df}) = {number(found.statistic)}, {p_value(found.p)}"
 
 
 @dataclass(frozen=True, eq=False)

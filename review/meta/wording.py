@@ -65,7 +65,16 @@ def _tested(c: "Coefficient") -> str:
     return f"{name} = {number(c.statistic)}, {p_value(c.p)}" if math.isfinite(c.statistic) else p_value(c.p)
 
 
-def _line(c: "Coefficient", level: float) -> str:
+def coefficient_line(c: "Coefficient", level: float) -> str:
+    """Return an estimate with its error, interval and test on one line.
+
+    Parameters
+    ----------
+    c
+        The estimate.
+    level
+        Confidence level in percent.
+    """
     spread = f"SE {number(c.se)}, {_interval(c.ci_low, c.ci_high, level)}, {_tested(c)}"
     return f"{c.term}: {number(c.estimate)} ({spread})"
 
@@ -97,9 +106,9 @@ def summary(r: "PooledEstimate") -> str:
         The result.
     """
     lines = [f"{r.model}; {_size(r)}", f"estimator: {r.method}; inference: {TESTS[r.test]}"]
-    lines += [_line(c, r.level) for c in r.coefficients]
+    lines += [coefficient_line(c, r.level) for c in r.coefficients]
     if r.robust != r.coefficients:
-        lines += [f"robust (CR2, Satterthwaite df): {_line(c, r.level)}" for c in r.robust]
+        lines += [f"robust (CR2, Satterthwaite df): {coefficient_line(c, r.level)}" for c in r.robust]
     if r.tau2 is not None:
         lines.append(f"heterogeneity: {_heterogeneity(r)}")
     if r.prediction_interval is not None:
