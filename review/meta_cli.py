@@ -186,9 +186,10 @@ def _meta(given: argparse.Namespace) -> None:
     from review.meta.front.answer import answer
     from review.meta_table import check_columns, numbers_of, read_table
 
-    table = read_table(given.file)
     question, wish = _question(given), _wish(given)
     named = [question.labels, question.cluster, question.study, question.estimate, question.crossed]
+    computed = f"{question.mods} {wish.cumulative} {question.yi} {question.vi} {question.se}"
+    table = read_table(given.file, [name for name in named if name is not None and name not in computed])
     named += [wish.subgroup, wish.cumulative, *given.columns]
     check_columns(table, [name for name in named if name is not None], given.file)
     for name in (question.yi, question.vi, question.se):

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ LARGEST = 100 * 2**20
 """Bytes; a table of effects is small, and what is larger was meant for something else."""
 
 
-def read_table(file: Path) -> "pd.DataFrame":
+def read_table(file: Path, names: Collection[str] = ()) -> "pd.DataFrame":
     """Read a table with one row per effect and a header.
 
     Parameters
@@ -28,6 +28,9 @@ def read_table(file: Path) -> "pd.DataFrame":
         .csv (commas, or semicolons with decimal commas), .tsv, .txt (tabs) or the first sheet of an .xlsx file, UTF-8. Where
         the heading lacks the separator that the ending promises, semicolons, tabs and commas are tried. A line of a text
         file without any separator and content is no row; a row of empty cells is one.
+
+    names
+        Headings of columns that name things (studies, clusters): they stay words, so that 1.1 and 1.10 are two.
 
     Returns
     -------
@@ -65,7 +68,8 @@ def read_table(file: Path) -> "pd.DataFrame":
             )
     columns = {}
     for j, name in enumerate(header):
-        values = _column([row[j] if j < len(row) else "" for row in cells[1:]], decimal_comma=decimal_comma)
+        column = [row[j] if j < len(row) else "" for row in cells[1:]]
+        values = _words(column) if name in names else _column(column, decimal_comma=decimal_comma)
         words = any(isinstance(value, str) for value in values)
         columns[name] = pd.Series(values, dtype=object if words else None)
     return pd.DataFrame(columns)
@@ -176,7 +180,7 @@ def _check_header(file: Path, header: list[str]) -> None:
 
 
 def _column(cells: list[str], *, decimal_comma: bool) -> list[Any]:
-    words = [None if cell.strip().lower() in MISSING else cell.strip() for cell in cells]
+    words = _words(cells)
     if decimal_comma:
         swapped = [word if word is None else word.replace(",", ".") for word in words]
         if all(word is None or _number(word) is not None for word in swapped):
@@ -187,6 +191,10 @@ def _column(cells: list[str], *, decimal_comma: bool) -> list[Any]:
     if all(word is not None and WHOLE.fullmatch(word) for word in words):
         return [int(number) for number in found if number is not None]
     return found
+
+
+def _words(cells: list[str]) -> list[str | None]:
+    return [None if cell.strip().lower() in MISSING else cell.strip() for cell in cells]
 
 
 def _number(word: str) -> float | None:

@@ -320,3 +320,10 @@ def test_one_row_is_handed_back_without_heterogeneity(
     assert found["tau2"] is None
     assert found["prediction_interval"] is None
     assert found["egger"] is None
+
+
+def test_clusters_are_told_apart_as_they_are_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [(0.1, 0.02, "1.1"), (0.3, 0.03, "1.10"), (0.2, 0.02, "2"), (0.4, 0.05, "3")]
+    assert asked(capsys, written(tmp_path, rows, "yi,vi,lab"), "--cluster", "lab")["clusters"] == 4

@@ -148,3 +148,9 @@ def test_a_column_that_is_not_there_is_told_with_those_that_are(tmp_path: Path) 
     file = written(tmp_path, "yi,vi\n1,2\n")
     with pytest.raises(MedquantError, match="no column 'se'; allowed: yi, vi"):
         numbers_of(read_table(file), "se", file)
+
+
+def test_names_stay_as_they_are_written(tmp_path: Path) -> None:
+    file = written(tmp_path, "yi,vi,study\n1,2,1.1\n3,4,1.10\n5,6,NA\n")
+    assert read_table(file, ["study"])["study"].tolist() == ["1.1", "1.10", None]
+    assert read_table(file)["study"].tolist()[:2] == [1.1, 1.1]
