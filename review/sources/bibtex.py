@@ -5,8 +5,8 @@ import re
 import warnings
 from collections.abc import Iterator
 
+from bibtexparser import library
 from bibtexparser.entrypoint import parse_string
-from bibtexparser.library import Library
 from bibtexparser.model import (
     Block,
     DuplicateBlockKeyBlock,
@@ -43,11 +43,11 @@ def read_bibtex(name: str, text: str) -> Reading:
     MedquantError
         If bibtexparser breaks off on it as a whole.
     """
-    library = _split(name, text)
+    parsed = _split(name, text)
     records: list[ImportedRecord] = []
     unread: list[Unread] = []
     seen: set[int] = set()
-    for block in library.blocks:
+    for block in parsed.blocks:
         where = f"line {(block.start_line or 0) + 1}"
         entry, doubt, lost = _entry(block)
         if entry is not None:
@@ -68,7 +68,7 @@ def read_bibtex(name: str, text: str) -> Reading:
     return Reading(name, "BibTeX", blocks, tuple(records), (*unread, *swallowed))
 
 
-def _split(name: str, text: str) -> Library:
+def _split(name: str, text: str) -> library.Library:
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # what it warns of is told by `unread`
     try:
         with warnings.catch_warnings():
