@@ -1,23 +1,40 @@
 """What one row does to a meta-regression: everything is fitted anew without it."""
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from review.meta import remarks
 from review.meta.errors import InvalidInput
 from review.meta.heterogeneity import whitened
+from review.meta.plain import Told
 from review.meta.regression import meta_regression
 from review.meta.regression_result import RegressionEstimate
-from review.meta.tau2 import Method
+from review.meta.regression_words import TESTS
+from review.meta.rows import ExcludedRow
+from review.meta.tau2 import NAMES, Method
 from review.meta.univariate import Test
+from review.meta.wording import number
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Matrix = NDArray[np.float64]
 
+COLUMNS = {
+    "rstudent": "studentised residual",
+    "cooks_distance": "Cook's distance",
+    "dffits": "DFFITS",
+    "covariance_ratio": "covariance ratio",
+    "tau2": "τ² without it",
+    "q": "QE without it",
+}
 
-@dataclass(frozen=True)
-class CaseDeletion:
+
+@dataclass(frozen=True, kw_only=True)
+class CaseDeletion(Told):
     """Influence of each row; None where it cannot be told (`warnings` says why).
 
     Parameters
@@ -44,8 +61,18 @@ class CaseDeletion:
         Its standard error.
     uncertainty
         Variance of what the others predict for the row, in squared units of yi.
+    terms
+        Names of the coefficients.
+    model
+        The model in words.
+    method
+        Estimator of tau2, anew without each row.
+    test
+        "knha", "adhoc", "t" or "z": what the standard errors rest on.
     warnings
         What a reader must know before using the numbers.
+    excluded_rows
+        Rows that the model had left out, and why.
     """
 
     rows: tuple[str | int, ...]
@@ -59,7 +86,55 @@ class CaseDeletion:
     deleted_residuals: tuple[float | None, ...]
     deleted_residual_se: tuple[float | None, ...]
     uncertainty: tuple[float | None, ...]
+    terms: tuple[str, ...]
+    model: str
+    method: str
+    test: str
     warnings: tuple[str, ...]
+    excluded_rows: tuple[ExcludedRow, ...]
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return one line per row; the change of each coefficient stands in a column dfbetas_<term>."""
+        import pandas as pd
+
+        names = (*COLUMNS, "deleted_residuals", "deleted_residual_se", "uncertainty")
+        columns: dict[str, Any] = {name: getattr(self, name) for name in names}
+        for j, term in enumerate(self.terms):
+            columns[f"dfbetas_{term}"] = [None if change is None else change[j] for change in self.dfbetas]
+        return pd.DataFrame(
+            {"row": self.rows, **{n: np.array(x, dtype=np.float64) for n, x in columns.items()}}
+        )
+
+    def lines(self) -> list[str]:
+        """Return the result in lines of text."""
+        return [
+            f"case deletion; {self.model}; {len(self.rows)} rows, each left out once",
+            f"estimator: {self.method}, anew without each row; inference: {TESTS[self.test]}",
+            *(self._line(i) for i in range(len(self.rows))),
+            *remarks.lines(self.excluded_rows, self.warnings),
+        ]
+
+    def sentences(self) -> str:
+        """Return the methods and results sentences."""
+        text = (
+            f"Each of the {len(self.rows)} rows was left out once and the model fitted anew (Viechtbauer and Cheung 2010; "
+            f"model: {self.model}; estimator of τ²: {NAMES[self.method]}; {TESTS[self.test]})."
+        )
+        for name in ("cooks_distance", "rstudent"):
+            size = {i: abs(x) for i, x in enumerate(getattr(self, name)) if x is not None}
+            if size:
+                far = max(size, key=lambda i: size[i])
+                found = getattr(self, name)[far]
+                text += f" The {COLUMNS[name]} furthest from 0 was {number(found)} (row {self.rows[far]})."
+        if left := [x for x in self.tau2 if x is not None]:
+            text += f" Without a row τ² lay between {number(min(left))} and {number(max(left))}, in squared units of the effects."
+        return text + remarks.sentences(self.excluded_rows, self.warnings)
+
+    def _line(self, i: int) -> str:
+        told = [f"{words} {number(getattr(self, name)[i])}" for name, words in COLUMNS.items()]
+        change = self.dfbetas[i] or (None,) * len(self.terms)
+        told += [f"DFBETAS {term} {number(x)}" for term, x in zip(self.terms, change, strict=True)]
+        return f"{self.rows[i]}: {', '.join(told)}"
 
 
 def case_deletion(result: RegressionEstimate) -> CaseDeletion:
@@ -161,7 +236,12 @@ def case_deletion(result: RegressionEstimate) -> CaseDeletion:
         deleted_residuals=tuple(deleted),
         deleted_residual_se=tuple(errors),
         uncertainty=tuple(uncertainty),
+        terms=result.terms,
+        model=result.model,
+        method=result.method,
+        test=result.test,
         warnings=warnings,
+        excluded_rows=result.excluded_rows,
     )
 
 

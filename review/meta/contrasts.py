@@ -1,111 +1,20 @@
 """Questions to a fitted meta-regression: combinations of coefficients, expected effects, and which of two models."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtrc
 
+from review.meta.contrasts_result import Contrasts, Expected, LikelihoodRatio
 from review.meta.errors import InvalidInput
 from review.meta.inference import coefficient, critical_value, joint_test
-from review.meta.plain import Told
 from review.meta.regression_result import RegressionEstimate
-from review.meta.regression_words import joint
-from review.meta.result import Coefficient, JointTest, PooledEstimate, PredictionInterval
-from review.meta.wording import number, p_value
-
-if TYPE_CHECKING:
-    import pandas as pd
+from review.meta.result import PooledEstimate, PredictionInterval
 
 Matrix = NDArray[np.float64]
 Rule = Literal["k-p-1", "metafor"]
-
-
-@dataclass(frozen=True)
-class Contrasts(Told):
-    """Combinations of coefficients, each tested against 0, and all together.
-
-    Parameters
-    ----------
-    contrasts
-        One coefficient per combination.
-    together
-        Their joint test; None when they depend on each other or have no error.
-    """
-
-    contrasts: tuple[Coefficient, ...]
-    together: JointTest | None
-
-    def to_frame(self) -> "pd.DataFrame":
-        """Return one line per combination."""
-        import pandas as pd
-
-        return pd.DataFrame([asdict(c) for c in self.contrasts]).astype({"df": "float64"})
-
-    def lines(self) -> list[str]:
-        """Return the result in lines of text."""
-        told = [f"{c.term}: {number(c.estimate)} (SE {number(c.se)}, {p_value(c.p)})" for c in self.contrasts]
-        return [*told, f"together: {joint(self.together)}"]
-
-    def sentences(self) -> str:
-        """Return the methods and results sentences."""
-        return f"Combinations of coefficients were tested against 0: {'; '.join(self.lines())}."
-
-
-@dataclass(frozen=True)
-class Expected:
-    """The mean effect at one set of moderators, and where the effect of a new study there is expected.
-
-    Parameters
-    ----------
-    mean
-        Estimate, standard error and confidence interval of the mean.
-    prediction_interval
-        None where tau2 is 0 by assumption, or the df rule leaves no degrees of freedom.
-    """
-
-    mean: Coefficient
-    prediction_interval: PredictionInterval | None
-
-
-@dataclass(frozen=True)
-class LikelihoodRatio(Told):
-    """How much likelier the effects are under the fuller of two models.
-
-    Parameters
-    ----------
-    statistic
-        Twice the difference of the log-likelihoods, ≥ 0.
-    df
-        Number of coefficients that the smaller model lacks.
-    p
-        From χ²(df).
-    method
-        "ML": what both fits rest on.
-    """
-
-    statistic: float
-    df: int
-    p: float
-    method: str
-
-    def to_frame(self) -> "pd.DataFrame":
-        """Return one line per test."""
-        import pandas as pd
-
-        return pd.DataFrame([asdict(self)])
-
-    def lines(self) -> list[str]:
-        """Return the result in lines of text."""
-        return [
-            f"likelihood-ratio test ({self.method}): χ²({self.df}) = {number(self.statistic)}, {p_value(self.p)}"
-        ]
-
-    def sentences(self) -> str:
-        """Return the methods and results sentences."""
-        return f"The models were compared by a {self.lines()[0]}."
 
 
 def contrasts(
@@ -139,7 +48,17 @@ def contrasts(
         coefficient(name, float(values[i]), float(np.sqrt(max(0.0, each[i, i]))), result.df, result.level)
         for i, name in enumerate(names)
     )
-    return Contrasts(tested, joint_test(tuple(names), values, each, result.df))
+    return Contrasts(
+        contrasts=tested,
+        together=joint_test(tuple(names), values, each, result.df),
+        model=result.model,
+        method=result.method,
+        test=result.test,
+        level=result.level,
+        k=result.k,
+        warnings=result.warnings,
+        excluded_rows=result.excluded_rows,
+    )
 
 
 def expected_effects(
@@ -174,7 +93,9 @@ def expected_effects(
     """
     if prediction not in {"k-p-1", "metafor"}:
         raise InvalidInput(f"prediction = {prediction!r} is unknown: choose one of k-p-1, metafor")
-    means = contrasts(result, moderators, names).contrasts
+    rows = _rows(moderators, result, "moderators")
+    if names is None:
+        names = [f"expected effect {i + 1}" for i in range(len(rows))]
     rule, df = (
         ("k-p-1", result.k - result.p - 1)
         if prediction == "k-p-1"
@@ -182,13 +103,26 @@ def expected_effects(
         if result.df is None
         else ("k-p", result.df)
     )
-    if result.method == "FE" or df == 0:
-        return tuple(Expected(mean, None) for mean in means)
-    critical = critical_value(result.level, df)
+    critical = None if result.method == "FE" or df == 0 else critical_value(result.level, df)
     found = []
-    for mean in means:
-        half = critical * float(np.hypot(np.sqrt(result.tau2), mean.se))
-        found.append(Expected(mean, PredictionInterval(mean.estimate - half, mean.estimate + half, rule, df)))
+    for mean in contrasts(result, rows, names).contrasts:
+        interval = None
+        if critical is not None:
+            half = critical * float(np.hypot(np.sqrt(result.tau2), mean.se))
+            interval = PredictionInterval(mean.estimate - half, mean.estimate + half, rule, df)
+        found.append(
+            Expected(
+                mean=mean,
+                prediction_interval=interval,
+                model=result.model,
+                method=result.method,
+                test=result.test,
+                level=result.level,
+                k=result.k,
+                warnings=result.warnings,
+                excluded_rows=result.excluded_rows,
+            )
+        )
     return tuple(found)
 
 
@@ -230,7 +164,17 @@ def likelihood_ratio(
             "the smaller model is no special case of the larger one: leave terms out, and add none"
         )
     ratio = max(0.0, 2 * (full.fit.log_likelihood_ml - reduced.fit.log_likelihood_ml))
-    return LikelihoodRatio(ratio, df, float(chdtrc(df, ratio)), "ML")
+    return LikelihoodRatio(
+        statistic=ratio,
+        df=df,
+        p=float(chdtrc(df, ratio)),
+        method="ML",
+        fuller=full.model,
+        smaller=reduced.model,
+        k=full.k,
+        warnings=tuple(dict.fromkeys((*full.warnings, *reduced.warnings))),
+        excluded_rows=full.excluded_rows,
+    )
 
 
 def _beta(result: RegressionEstimate) -> Matrix:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from review.meta.contrasts_result import Expected
 from review.meta.errors import InvalidInput
 from review.meta.inference import coefficient, critical_value
 from review.meta.no_variance_result import NoVarianceEstimate
@@ -17,9 +18,7 @@ from review.meta.scaling import scale_alone
 Matrix = NDArray[np.float64]
 
 
-def predict_new_study(
-    result: NoVarianceEstimate, at: ArrayLike, *, term: str = "expected"
-) -> tuple[Coefficient, PredictionInterval | None]:
+def predict_new_study(result: NoVarianceEstimate, at: ArrayLike, *, term: str = "expected") -> Expected:
     """Return the expected effect at given moderators, and where the mean of a new study of that kind would lie.
 
     Parameters
@@ -61,7 +60,17 @@ def predict_new_study(
     c = fit.coefficients[0]
     size = unit * length
     expected = coefficient(term, size * c.estimate, size * c.se, c.df, result.level)
-    return expected, new_study_interval(expected, result.sigma2[0], fit.clusters, result.level)
+    return Expected(
+        mean=expected,
+        prediction_interval=new_study_interval(expected, result.sigma2[0], fit.clusters, result.level),
+        model=result.model,
+        method=result.method,
+        test=result.test,
+        level=result.level,
+        k=result.k,
+        warnings=result.warnings,
+        excluded_rows=result.excluded_rows,
+    )
 
 
 def weighted_fit(

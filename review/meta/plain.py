@@ -5,6 +5,8 @@ import math
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+
 
 class Plain:
     """Conversion of a frozen result to plain values and to JSON."""
@@ -44,8 +46,10 @@ def finite(value: Any) -> Any:  # noqa: ANN401 - any plain value goes in, the sa
     Parameters
     ----------
     value
-        Dicts, lists, tuples, numbers, strings, None.
+        Dicts, lists, tuples, arrays, numbers, strings, None.
     """
+    if isinstance(value, np.ndarray):
+        return finite(value.tolist())
     if isinstance(value, dict):
         return {key: finite(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

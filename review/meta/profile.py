@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from review.meta import remarks
 from review.meta.design import Design, read_design
 from review.meta.errors import InvalidInput
 from review.meta.inference import critical_value
@@ -12,6 +13,7 @@ from review.meta.likelihood import profile_limits
 from review.meta.plain import Told
 from review.meta.regression_result import RegressionEstimate
 from review.meta.result import PooledEstimate
+from review.meta.rows import ExcludedRow
 from review.meta.scaling import scale
 from review.meta.wording import number
 
@@ -39,6 +41,14 @@ class Shrunken(Told):
         Estimator of tau2.
     df
         Degrees of freedom of the limits; None for the normal distribution.
+    test
+        "knha", "adhoc", "t" or "z": what the fit, and so the limits, rest on.
+    level
+        Confidence level of the limits, in percent.
+    warnings
+        What a reader must know before using the numbers.
+    excluded_rows
+        Rows that the fit had left out, and why.
     """
 
     rows: tuple[str | int, ...]
@@ -48,6 +58,10 @@ class Shrunken(Told):
     high: tuple[float, ...]
     method: str
     df: float | None
+    test: str
+    level: float
+    warnings: tuple[str, ...]
+    excluded_rows: tuple[ExcludedRow, ...]
 
     def to_frame(self) -> "pd.DataFrame":
         """Return one line per row."""
@@ -62,20 +76,26 @@ class Shrunken(Told):
         """Return the result in lines of text."""
         numbers = zip(self.rows, self.estimate, self.se, self.low, self.high, strict=True)
         return [
-            f"best linear unbiased predictions; {len(self.rows)} rows; estimator: {self.method}",
+            f"best linear unbiased predictions; {len(self.rows)} rows",
+            f"estimator: {self.method}; {self.level:g}% limits: {self._limits()}",
             *(
                 f"{row}: {number(y)} (SE {number(se)}, {number(a)} to {number(b)})"
                 for row, y, se, a, b in numbers
             ),
+            *remarks.lines(self.excluded_rows, self.warnings),
         ]
 
     def sentences(self) -> str:
         """Return the methods and results sentences."""
         low, high = min(self.estimate), max(self.estimate)
         return (
-            f"The true effects of {len(self.rows)} rows were predicted by shrinkage (τ² by {self.method}); the predictions "
-            f"lie between {number(low)} and {number(high)}."
+            f"The true effects of {len(self.rows)} rows were predicted by shrinkage (τ² by {self.method}; limits from the "
+            f"{self._limits()}); the predictions lie between {number(low)} and {number(high)}."
+            f"{remarks.sentences(self.excluded_rows, self.warnings)}"
         )
+
+    def _limits(self) -> str:
+        return "normal distribution" if self.df is None else f"t distribution with {number(self.df)} df"
 
 
 def profile_interval(result: PooledEstimate | RegressionEstimate) -> tuple[float, float]:
@@ -164,6 +184,10 @@ def shrunken_effects(result: PooledEstimate | RegressionEstimate) -> Shrunken:
         tuple((estimate + half).tolist()),
         result.method,
         df,
+        result.test,
+        result.level,
+        result.warnings,
+        result.excluded_rows,
     )
 
 

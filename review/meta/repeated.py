@@ -12,23 +12,31 @@ freedom). Schuirmann DJ. J Pharmacokinet Biopharm 1987;15:657-80 (two one-sided 
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t as student
+
+from review.meta import repeated_words
+from review.meta.plain import Told
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ONE_GAINED_ONE_LOST = (1.0, -1.0)
 TWO_RIGHT_TWO_WRONG = (1.0, 1.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True)
-class RepeatedMean:
+class RepeatedMean(Told):
     """The mean of a quantity over seeds.
 
     `value` is the mean as measured; `centre` is the centre of its intervals, which added cells draw a little
     towards the middle; `variance` is that of the mean, None where nothing tells it, 0 for what has no error; `df` are
-    its degrees of freedom; `by_seed` holds each seed's value; `clusters` is the number of images (0: not counted).
+    its degrees of freedom; `by_seed` holds each seed's value; `clusters` is the number of images (0: not counted);
+    `unit` is None where it is that of the values given.
     """
 
     value: float
@@ -37,6 +45,7 @@ class RepeatedMean:
     df: float
     by_seed: tuple[float, ...]
     clusters: int
+    unit: str | None = None
 
     @property
     def seed_sd(self) -> float | None:
@@ -50,14 +59,38 @@ class RepeatedMean:
         half = float(student.ppf(0.5 + level / 200, self.df)) * math.sqrt(self.variance)
         return self.centre - half, self.centre + half
 
+    def to_frame(self) -> "pd.DataFrame":
+        """Return one line per mean, with its 95% interval."""
+        import pandas as pd
+
+        numbers = {name: value for name, value in asdict(self).items() if name != "by_seed"}
+        low, high = self.interval() or (math.nan, math.nan)
+        line = {
+            **numbers,
+            "seeds": len(self.by_seed),
+            "seed_sd": self.seed_sd,
+            "ci_low": low,
+            "ci_high": high,
+        }
+        return pd.DataFrame([line]).astype({"variance": "float64", "seed_sd": "float64"})
+
+    def lines(self) -> list[str]:
+        """Return the result in lines of text."""
+        return repeated_words.mean_lines(self)
+
+    def sentences(self) -> str:
+        """Return the methods and results sentences."""
+        return f"The {'; '.join(self.lines())}."
+
 
 @dataclass(frozen=True)
-class Equivalence:
+class Equivalence(Told):
     """Two one-sided tests at 5 %: the 90 % interval of measured - published against ± tolerance."""
 
     low: float
     high: float
     tolerance: float
+    unit: str | None = None
 
     @property
     def within(self) -> bool:
@@ -68,6 +101,25 @@ class Equivalence:
     def outside(self) -> bool:
         """Whether the whole interval lies outside the tolerance: different."""
         return self.low > self.tolerance or self.high < -self.tolerance
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain numbers, strings and None, with what the tests decide."""
+        return {**super().to_dict(), "within": self.within, "outside": self.outside}
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return one line per test."""
+        import pandas as pd
+
+        return pd.DataFrame([{**asdict(self), "within": self.within, "outside": self.outside}])
+
+    def lines(self) -> list[str]:
+        """Return the result in lines of text."""
+        return repeated_words.equivalence_lines(self)
+
+    def sentences(self) -> str:
+        """Return the methods and results sentences."""
+        tests, found = self.lines()
+        return f"Equivalence was tested by {tests}. Found: {found}."
 
 
 def equivalence(mean: RepeatedMean, published: float, tolerance: float) -> Equivalence | None:
@@ -88,9 +140,9 @@ def equivalence(mean: RepeatedMean, published: float, tolerance: float) -> Equiv
     mean is not known.
     """
     interval = mean.interval(90.0)
-    return (
-        None if interval is None else Equivalence(interval[0] - published, interval[1] - published, tolerance)
-    )
+    if interval is None:
+        return None
+    return Equivalence(interval[0] - published, interval[1] - published, tolerance, mean.unit)
 
 
 def repeated_change(
@@ -113,7 +165,7 @@ def repeated_change(
     one seed the interval is exactly that of Bonett and Price (2012, adjusted Wald).
     """
     differences = [q.astype(float) - b for b, q in zip(baseline, quantized, strict=True)]
-    return _clustered(differences, images, ONE_GAINED_ONE_LOST)
+    return _clustered(differences, images, ONE_GAINED_ONE_LOST, "percentage points")
 
 
 def repeated_level(correct: Sequence[NDArray[np.bool_]], images: Sequence[NDArray[np.str_]]) -> RepeatedMean:
@@ -131,11 +183,14 @@ def repeated_level(correct: Sequence[NDArray[np.bool_]], images: Sequence[NDArra
     Two cells right and two wrong are added. With one seed the interval is that of Agresti and Coull (1998) in its
     "add two successes and two failures" form.
     """
-    return _clustered([c.astype(float) for c in correct], images, TWO_RIGHT_TWO_WRONG)
+    return _clustered([c.astype(float) for c in correct], images, TWO_RIGHT_TWO_WRONG, "percent")
 
 
 def _clustered(
-    cells: Sequence[NDArray[np.float64]], images: Sequence[NDArray[np.str_]], added: tuple[float, ...]
+    cells: Sequence[NDArray[np.float64]],
+    images: Sequence[NDArray[np.str_]],
+    added: tuple[float, ...],
+    unit: str,
 ) -> RepeatedMean:
     """Return the mean of cells in percent, clustered by image, with the spread of seeds."""
     by_seed = [float(c.mean()) * 100 for c in cells]
@@ -144,7 +199,7 @@ def _clustered(
     sizes = np.append(np.bincount(index), np.ones(len(added)))
     centre = totals.sum() / sizes.sum()
     within = float(((totals - sizes * centre) ** 2).sum() / sizes.sum() ** 2) * 1e4
-    return _with_seeds(by_seed, float(centre) * 100, within, len(names))
+    return _with_seeds(by_seed, float(centre) * 100, within, len(names), unit)
 
 
 def repeated_counts(gained: Sequence[int], lost: Sequence[int], n: Sequence[int]) -> RepeatedMean:
@@ -168,7 +223,9 @@ def repeated_counts(gained: Sequence[int], lost: Sequence[int], n: Sequence[int]
         share = (g - k) / (size + 2)
         centres.append(share * 100)
         variances.append(((g + k + 2) / (size + 2) - share**2) / (size + 2) * 1e4)
-    return _with_seeds(by_seed, float(np.mean(centres)), float(np.mean(variances)), max(n))
+    return _with_seeds(
+        by_seed, float(np.mean(centres)), float(np.mean(variances)), max(n), "percentage points"
+    )
 
 
 def repeated_values(
@@ -201,9 +258,11 @@ def repeated_values(
     return RepeatedMean(centre, centre, None, math.inf, tuple(values), 0)
 
 
-def _with_seeds(by_seed: list[float], centre: float, within: float, clusters: int) -> RepeatedMean:
+def _with_seeds(
+    by_seed: list[float], centre: float, within: float, clusters: int, unit: str | None = None
+) -> RepeatedMean:
     """Add the component of seeds; Welch-Satterthwaite degrees of freedom, those of `within` taken as infinite."""
     count = len(by_seed)
     between = float(np.var(by_seed, ddof=1)) / count if count > 1 else 0.0
     df = (within + between) ** 2 / (between**2 / (count - 1)) if between > 0 else math.inf
-    return RepeatedMean(float(np.mean(by_seed)), centre, within + between, df, tuple(by_seed), clusters)
+    return RepeatedMean(float(np.mean(by_seed)), centre, within + between, df, tuple(by_seed), clusters, unit)

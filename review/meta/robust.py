@@ -3,19 +3,37 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from review.meta import remarks
 from review.meta.cluster_pieces import Kind, Pieces, cluster_pieces
 from review.meta.errors import InvalidInput
 from review.meta.inference import coefficient
-from review.meta.result import Coefficient
+from review.meta.plain import Told
+from review.meta.result import Coefficient, coefficient_frame
+from review.meta.wording import coefficient_line
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Array = NDArray[np.float64]
 DfRule = Literal["Satterthwaite", "m-p"]
 
+CORRECTIONS: dict[Kind, str] = {
+    "CR0": "none for few clusters",
+    "CR1": "factor m / (m − 1) for m clusters",
+    "CR1p": "factor m / (m − p) for m clusters and p coefficients",
+    "CR1S": "factor m (k − 1) / ((m − 1)(k − p)) for m clusters and k rows",
+    "CR2": "unbiased under the working model, Pustejovsky and Tipton 2018",
+    "CR3": "close to the jackknife",
+}
+DF_WORDS: dict[DfRule, str] = {
+    "Satterthwaite": "t distribution with Satterthwaite df",
+    "m-p": "t distribution with m − p df (clusters less coefficients)",
+}
 FEW_DF = 4.0
 EXACT = 1e-13  # residuals below this share of what they are left of are rounding
 EXACTLY = (
@@ -25,7 +43,7 @@ BLIND = 1e-6  # less of the variance than this is seen by the residuals
 
 
 @dataclass(frozen=True, eq=False)
-class RobustFit:
+class RobustFit(Told):
     """A weighted least-squares fit with cluster-robust inference.
 
     Parameters
@@ -42,6 +60,8 @@ class RobustFit:
         Correction for few clusters: "CR0", "CR1", "CR1p", "CR1S", "CR2" or "CR3".
     df_rule
         "Satterthwaite", or "m-p": clusters minus coefficients.
+    level
+        Confidence level, in percent.
     pieces
         What each cluster adds, for joint tests.
     directions
@@ -54,8 +74,36 @@ class RobustFit:
     warnings: tuple[str, ...]
     kind: Kind
     df_rule: DfRule
+    level: float
     pieces: Pieces
     directions: Array
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, without the workings in `pieces` and `directions`; what is not finite becomes None."""
+        return {k: v for k, v in super().to_dict().items() if k not in {"pieces", "directions"}}
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return one line per coefficient."""
+        return coefficient_frame(self.kind, self.coefficients)
+
+    def lines(self) -> list[str]:
+        """Return the result in lines of text."""
+        return [
+            f"cluster-robust inference: {self._how()}; {self.clusters} clusters",
+            *(coefficient_line(c, self.level) for c in self.coefficients),
+            *remarks.lines((), self.warnings),
+        ]
+
+    def sentences(self) -> str:
+        """Return the methods and results sentences."""
+        told = "; ".join(coefficient_line(c, self.level) for c in self.coefficients)
+        return (
+            f"Standard errors robust to dependence within {self.clusters} clusters used the {self._how()}. The coefficients "
+            f"were: {told}.{remarks.sentences((), self.warnings)}"
+        )
+
+    def _how(self) -> str:
+        return f"{self.kind} correction ({CORRECTIONS[self.kind]}), {DF_WORDS[self.df_rule]}"
 
 
 def cluster_robust(
@@ -184,7 +232,7 @@ def fit_whitened(
     if exact and not all(math.isnan(c.se) for c in coefficients):
         warnings.append(EXACTLY)
     return RobustFit(
-        tuple(coefficients), covariance, clusters, tuple(warnings), kind, df_rule, pieces, directions
+        tuple(coefficients), covariance, clusters, tuple(warnings), kind, df_rule, level, pieces, directions
     )
 
 

@@ -19,6 +19,9 @@ DF_RULES = {
     "k-2": "t distribution with k − 2 df (Riley 2011)",
     "k-1": "t distribution with k − 1 df",
     "groups-1": "t distribution with groups − 1 df",
+    "k-p": "t distribution with k − p df",
+    "k-p-1": "t distribution with k − p − 1 df (Riley 2011)",
+    "studies-2": "t distribution with studies − 2 df",
     "normal": "normal distribution",
 }
 CITATIONS = {
@@ -87,7 +90,16 @@ def _heterogeneity(r: "PooledEstimate") -> str:
     return f"{tau2}, {share}, Q({r.Q_df}) = {number(r.Q)}, {p_value(math.nan if r.Q_p is None else r.Q_p)}"
 
 
-def _prediction(interval: "PredictionInterval", level: float) -> str:
+def prediction_line(interval: "PredictionInterval", level: float) -> str:
+    """Return where the effect of a new study is expected, and the df rule.
+
+    Parameters
+    ----------
+    interval
+        The prediction interval.
+    level
+        In percent.
+    """
     limits = _interval(interval.low, interval.high, level, "prediction interval")
     return f"{limits} ({DF_RULES[interval.df_rule]})"
 
@@ -112,7 +124,7 @@ def summary(r: "PooledEstimate") -> str:
     if r.tau2 is not None:
         lines.append(f"heterogeneity: {_heterogeneity(r)}")
     if r.prediction_interval is not None:
-        lines.append(_prediction(r.prediction_interval, r.level))
+        lines.append(prediction_line(r.prediction_interval, r.level))
     return "\n".join(lines + remarks.lines(r.excluded_rows, r.warnings))
 
 
@@ -140,5 +152,5 @@ def report(r: "PooledEstimate") -> str:
     if r.tau2 is not None:
         results += f" Heterogeneity: {_heterogeneity(r)}."
     if r.prediction_interval is not None:
-        results += f" For a new study: {_prediction(r.prediction_interval, r.level)}."
+        results += f" For a new study: {prediction_line(r.prediction_interval, r.level)}."
     return f"{methods} {results}{remarks.sentences(r.excluded_rows, r.warnings)}"

@@ -85,7 +85,8 @@ def test_the_prediction_interval_is_for_the_mean_of_a_new_study() -> None:
     half = stats.t.ppf(0.975, 10) * math.sqrt(found.sigma2[0] + c.se**2)
     assert (interval.low, interval.high) == pytest.approx((c.estimate - half, c.estimate + half), rel=1e-10)
     assert (interval.df, interval.df_rule) == (10, "studies-2")
-    expected, same = predict_new_study(found, [1.0])
+    found_new = predict_new_study(found, [1.0])
+    expected, same = found_new.mean, found_new.prediction_interval
     assert expected.se == pytest.approx(c.se, rel=1e-9)
     assert expected.df == pytest.approx(c.df, rel=1e-9)
     assert same is not None
@@ -96,11 +97,11 @@ def test_predictions_are_combinations_of_coefficients() -> None:
     y, study, x = rows(4)
     found = random_intercept(y, study, x)
     at = np.array([1.0, -0.5, 2.0])
-    expected, _ = predict_new_study(found, at)
+    expected = predict_new_study(found, at).mean
     beta = np.array([c.estimate for c in found.coefficients])
     assert expected.estimate == pytest.approx(at @ beta, rel=1e-10)
     assert expected.se == pytest.approx(math.sqrt(at @ np.array(found.covariance) @ at), rel=1e-9)
-    only, _ = predict_new_study(found, [0.0, 1.0, 0.0])
+    only = predict_new_study(found, [0.0, 1.0, 0.0]).mean
     assert only.df == pytest.approx(found.coefficients[1].df, rel=1e-8)
 
 

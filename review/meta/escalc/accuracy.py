@@ -4,7 +4,6 @@ Both come out as quantized − baseline.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
@@ -12,9 +11,9 @@ from numpy.typing import ArrayLike
 
 from review.meta.errors import InvalidInput
 from review.meta.escalc.formula import measure
+from review.meta.escalc.phi_result import PhiSensitivity
 from review.meta.escalc.result import EffectSizes, Vector
 from review.meta.escalc.table import Labels, Table, choice
-from review.meta.rows import ExcludedRow
 
 Unit = Literal["share", "percent"]
 UNITS = {"share": 1.0, "percent": 100.0}
@@ -28,38 +27,6 @@ IMAGES: Final = """n
     Images tested, shape (n,), > 0."""
 UNIT: Final = """unit
     "share" (accuracies 0 to 1), or "percent" (0 to 100, differences in percentage points)."""
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class PhiSensitivity:
-    """How the variance of a paired accuracy difference depends on the assumed correlation.
-
-    Parameters
-    ----------
-    phi
-        The correlations that were asked for, shape (g,).
-    used
-        What they became within the range that each row's accuracies allow, shape (g, n).
-    low, high
-        That range (Fréchet), shape (n,).
-    yi
-        Differences, shape (n,).
-    vi
-        Variances, shape (g, n); NaN where there is none.
-    omitted
-        Rows that lack yi, or vi for every phi, and why.
-    rows
-        Labels of the rows.
-    """
-
-    phi: Vector
-    used: Vector
-    low: Vector
-    high: Vector
-    yi: Vector
-    vi: Vector
-    omitted: tuple[ExcludedRow, ...]
-    rows: tuple[str | int, ...]
 
 
 @measure(
@@ -108,7 +75,7 @@ def phi_range(p: ArrayLike, q: ArrayLike) -> tuple[Vector, Vector]:
 
     Notes
     -----
-    0 and 0 where a share is 0 or 1: then nothing can vary together.
+    0 and 0 where a share is 0 or 1: then nothing can vary together; NaN where a share is missing.
 
     References
     ----------
@@ -121,7 +88,8 @@ def phi_range(p: ArrayLike, q: ArrayLike) -> tuple[Vector, Vector]:
     # two equal shares allow exactly 1, and shares that sum to 1 exactly −1
     low = np.where((a + b == 1) & (spread > 0), -1.0, np.maximum(low, -1))
     high = np.where((a == b) & (spread > 0), 1.0, np.minimum(high, 1))
-    return low, high
+    missing = np.isnan(spread)
+    return np.where(missing, np.nan, low), np.where(missing, np.nan, high)
 
 
 def paired_variance(p: Vector, q: Vector, n: Vector, phi: Vector) -> Vector:
@@ -245,5 +213,13 @@ def phi_sensitivity(
     best = np.where(np.isnan(vi).all(axis=0), 0.0, np.nanmax(np.where(np.isnan(vi), 0.0, vi), axis=0))
     told = t.effects(MEASURE, LABEL, t["quantized"] - t["baseline"], best)
     return PhiSensitivity(
-        phi=phi, used=used, low=low, high=high, yi=told.yi, vi=vi, omitted=told.omitted, rows=told.rows
+        phi=phi,
+        used=used,
+        low=low,
+        high=high,
+        yi=told.yi,
+        vi=vi,
+        unit=unit,
+        omitted=told.omitted,
+        rows=told.rows,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -10,15 +10,19 @@ from numpy.typing import ArrayLike
 from review.meta import remarks
 from review.meta.errors import InvalidInput
 from review.meta.escalc.result import EffectSizes, Vector
-from review.meta.plain import Plain
+from review.meta.plain import Told
 from review.meta.rows import ExcludedRow
+from review.meta.wording import number
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SAME = 1e-9
 SINGULAR = 1e-12
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Covaried(Plain):
+class Covaried(Told):
     """Effect sizes with the covariance matrix of their sampling errors.
 
     Parameters
@@ -62,24 +66,39 @@ class Covaried(Plain):
         return self.V / se / se[:, None]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain lists, dicts and numbers."""
-        return {
-            "measure": self.measure,
-            "assumption": self.assumption,
-            "rows": list(self.rows),
-            "baseline": [str(x) for x in self.baseline],
-            "yi": self.yi.tolist(),
-            "V": self.V.tolist(),
-            "omitted": [{"row": x.row, "why": x.why} for x in self.omitted],
-            "warnings": list(self.warnings),
-        }
+        """Return plain lists, dicts and numbers; baselines as text."""
+        return {**super().to_dict(), "baseline": [str(x) for x in self.baseline]}
 
-    def __str__(self) -> str:
-        lines = [
-            f"{self.measure}: {len(self.rows)} rows with {len(set(self.baseline))} baselines",
+    def to_frame(self) -> "pd.DataFrame":
+        """Return one line per row, its line of V in the columns V1 … Vk."""
+        import pandas as pd
+
+        columns = {"row": self.rows, "baseline": list(self.baseline), "yi": self.yi, "vi": self.vi}
+        return pd.DataFrame(columns | {f"V{j}": column for j, column in enumerate(self.V.T, 1)})
+
+    def lines(self) -> list[str]:
+        """Return the result in lines of text."""
+        return [
+            f"{self.measure}: {self._size()}",
             f"covariance: {self.assumption}",
+            *remarks.lines(self.omitted, self.warnings),
         ]
-        return "\n".join(lines + remarks.lines(self.omitted, self.warnings))
+
+    def sentences(self) -> str:
+        """Return the methods and results sentences."""
+        shared = self.correlation[np.triu(self.V != 0, 1)]
+        text = f"Effect sizes ({self.measure}) of {self._size()} have a covariance matrix of their sampling errors ({self.assumption})."
+        told = " No two rows covary."
+        if shared.size:
+            told = (
+                f" The correlations of rows that covary ({shared.size} pair{'s' * (shared.size != 1)}) lie between "
+                f"{number(shared.min())} and {number(shared.max())}."
+            )
+        return text + told + remarks.sentences(self.omitted, self.warnings)
+
+    def _size(self) -> str:
+        rows, baselines = len(self.rows), len(set(self.baseline))
+        return f"{rows} row{'s' * (rows != 1)} with {baselines} baseline{'s' * (baselines != 1)}"
 
 
 def same_group(baseline: Sequence[Hashable], n: int) -> tuple[tuple[Hashable, ...], Vector]:

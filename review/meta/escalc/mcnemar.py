@@ -1,18 +1,28 @@
 """McNemar's test: whether as many paired cases changed one way as the other."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betainc, chdtrc
 
-from review.meta.escalc.result import Vector
+from review.meta import remarks
+from review.meta.escalc.result import Vector, reasons
 from review.meta.escalc.table import Labels, Table
+from review.meta.plain import Told
 from review.meta.rows import ExcludedRow
+from review.meta.wording import number, p_value
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = ("statistic", "p", "statistic_corrected", "p_corrected", "p_exact", "p_mid")
+HOW = "χ² with 1 df, without and with the continuity correction of Edwards, and binomial: exact and mid-p"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class McNemar:
+class McNemar(Told):
     """The test of each row, in four versions.
 
     Parameters
@@ -43,6 +53,44 @@ class McNemar:
     p_mid: Vector
     omitted: tuple[ExcludedRow, ...]
     rows: tuple[str | int, ...]
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return one line per row, with the reason where it has no test."""
+        import pandas as pd
+
+        numbers = {name: getattr(self, name) for name in COLUMNS}
+        why = reasons(np.isfinite(self.p), self.omitted)
+        return pd.DataFrame({"row": self.rows, **numbers, "omitted": why})
+
+    def lines(self) -> list[str]:
+        """Return the result in lines of text."""
+        tested = self._tested()
+        return [
+            f"McNemar's test; {len(tested)} of {len(self.rows)} rows; {HOW}",
+            *(self._line(i) for i in tested),
+            *remarks.lines(self.omitted, ()),
+        ]
+
+    def sentences(self) -> str:
+        """Return the methods and results sentences."""
+        tested = self._tested()
+        text = (
+            f"Whether pairs changed as often one way as the other was tested in {len(tested)} of {len(self.rows)} rows by "
+            f"McNemar's test ({HOW}; McNemar 1947; Edwards 1948; Fagerland et al. 2013)."
+        )
+        if tested:
+            clear = sum(self.p_mid[i] < 0.05 for i in tested)
+            least = min(tested, key=lambda i: float(self.p_mid[i]))
+            text += f" The mid-p value was below 0.05 in {clear}, and smallest in row {self._line(least)}."
+        return text + remarks.sentences(self.omitted, ())
+
+    def _tested(self) -> list[int]:
+        return np.flatnonzero(np.isfinite(self.p)).tolist()
+
+    def _line(self, i: int) -> str:
+        usual = f"χ² = {number(self.statistic[i])}, {p_value(self.p[i])}"
+        corrected = f"corrected χ² = {number(self.statistic_corrected[i])}, {p_value(self.p_corrected[i])}"
+        return f"{self.rows[i]}: {usual}; {corrected}; exact {p_value(self.p_exact[i])}; mid-{p_value(self.p_mid[i])}"
 
 
 @np.errstate(all="ignore")
@@ -91,8 +139,7 @@ def mcnemar(b: ArrayLike, c: ArrayLike, *, labels: Labels = None) -> McNemar:
         np.minimum(2 * at_most, 1),
         np.minimum(at_most + less, 1),
     )
-    names = ("statistic", "p", "statistic_corrected", "p_corrected", "p_exact", "p_mid")
-    values = {name: np.where(gone, np.nan, x) for name, x in zip(names, columns, strict=True)}
+    values = {name: np.where(gone, np.nan, x) for name, x in zip(COLUMNS, columns, strict=True)}
     for x in values.values():
         x.flags.writeable = False
     return McNemar(**values, omitted=t.omitted, rows=t.rows)

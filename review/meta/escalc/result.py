@@ -1,16 +1,17 @@
 """Effect sizes with their variances, and what was assumed, recovered or left out on the way."""
 
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from review.meta import remarks
 from review.meta.inference import check_level, critical_value
-from review.meta.plain import Plain
+from review.meta.plain import Told
 from review.meta.rows import ExcludedRow
+from review.meta.wording import number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +20,7 @@ Vector = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class EffectSizes(Plain):
+class EffectSizes(Told):
     """One effect size for each row of a table, in the order of the table.
 
     Parameters
@@ -72,23 +73,7 @@ class EffectSizes(Plain):
 
     def reasons(self) -> list[str | None]:
         """Return for each row why it lacks yi or vi, None where it has both; labels may repeat."""
-        why = iter(self.omitted)
-        complete = np.isfinite(self.yi) & np.isfinite(self.vi)
-        return [None if whole else next(why).why for whole in complete.tolist()]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain lists, dicts, numbers and None; NaN becomes None."""
-        return {
-            "measure": self.measure,
-            "label": self.label,
-            "correction": self.correction,
-            "rows": list(self.rows),
-            "yi": _plain(self.yi),
-            "vi": _plain(self.vi),
-            "recovered": list(self.recovered),
-            "omitted": [{"row": x.row, "why": x.why} for x in self.omitted],
-            "warnings": list(self.warnings),
-        }
+        return reasons(np.isfinite(self.yi) & np.isfinite(self.vi), self.omitted)
 
     def to_frame(self) -> "pd.DataFrame":
         """Return one line for each row of the table, with the reason where it was omitted."""
@@ -104,20 +89,47 @@ class EffectSizes(Plain):
             }
         )
 
-    def __str__(self) -> str:
-        known = int(np.isfinite(self.yi).sum())
-        with_vi = int(np.isfinite(self.vi).sum())
-        lines = [
-            f"{self.label} ({self.measure}): {known} of {len(self.rows)} rows, {with_vi} with a variance",
+    def lines(self) -> list[str]:
+        """Return the result in lines of text."""
+        return [
+            f"{self.label} ({self.measure}): {self._known()}",
             f"correction: {self.correction}",
+            *(f"recovered: row {row} ({how})" for row, how in self._recovered()),
+            *remarks.lines(self.omitted, self.warnings),
         ]
-        lines += [
-            f"recovered: row {row} ({how})"
-            for row, how in zip(self.rows, self.recovered, strict=True)
-            if how is not None
-        ]
-        return "\n".join(lines + remarks.lines(self.omitted, self.warnings))
+
+    def sentences(self) -> str:
+        """Return the methods and results sentences."""
+        text = f"Effect sizes ({self.label}, {self.measure}) were computed for {self._known()}; correction: {self.correction}."
+        if how := "; ".join(f"{row}, from {what}" for row, what in self._recovered()):
+            text += f" Standard errors were recovered in row {how}."
+        y, se = self.yi[np.isfinite(self.yi)], self.sei[np.isfinite(self.vi)]
+        if y.size:
+            text += f" The effect sizes lie between {number(y.min())} and {number(y.max())}"
+            text += (
+                f", their standard errors between {number(se.min())} and {number(se.max())}."
+                if se.size
+                else "."
+            )
+        return text + remarks.sentences(self.omitted, self.warnings)
+
+    def _known(self) -> str:
+        known, with_vi = (int(np.isfinite(x).sum()) for x in (self.yi, self.vi))
+        return f"{known} of {len(self.rows)} rows, {with_vi} with a variance"
+
+    def _recovered(self) -> list[tuple[str | int, str]]:
+        return [(row, how) for row, how in zip(self.rows, self.recovered, strict=True) if how is not None]
 
 
-def _plain(values: Vector) -> list[float | None]:
-    return [x if math.isfinite(x) else None for x in values.tolist()]
+def reasons(complete: NDArray[np.bool_], omitted: Sequence[ExcludedRow]) -> list[str | None]:
+    """Return for each row why it was left out, None where it was not.
+
+    Parameters
+    ----------
+    complete
+        Which rows were not left out, shape (n,).
+    omitted
+        The others in order; labels may repeat.
+    """
+    why = iter(omitted)
+    return [None if whole else next(why).why for whole in complete.tolist()]

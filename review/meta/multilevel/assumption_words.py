@@ -8,7 +8,7 @@ from review.meta.no_variance_words import line
 from review.meta.wording import number
 
 if TYPE_CHECKING:
-    from review.meta.multilevel.dominance import Dominance
+    from review.meta.multilevel.dominance import Dominance, DominantCluster
     from review.meta.multilevel.egger import EggerMultilevel
     from review.meta.multilevel.rho import RhoGrid
 
@@ -56,13 +56,19 @@ def dominance_lines(s: "Dominance") -> str:
     s
         The result.
     """
-    lines = [_dominant(s), refit_line(s.all_rows, s.level, s.sigma2_levels)]
+    lines = [dominant(s.dominant), refit_line(s.all_rows, s.level, s.sigma2_levels)]
     lines.append(refit_line(s.without, s.level, s.sigma2_levels))
     return "\n".join(lines + remarks.lines(s.excluded_rows, s.warnings))
 
 
-def _dominant(s: "Dominance") -> str:
-    d = s.dominant
+def dominant(d: "DominantCluster") -> str:
+    """Return a cluster and its share in words.
+
+    Parameters
+    ----------
+    d
+        The cluster.
+    """
     weight = "" if d.weight_share is None else f" and {d.weight_share:.0f}% of the weight"
     return f"{d.cluster} gives {d.rows} of {d.k} rows ({100 * d.row_share:.0f}%){weight}, in {d.clusters} clusters in all"
 
@@ -75,7 +81,7 @@ def dominance_report(s: "Dominance") -> str:
     s
         The result.
     """
-    text = f"{_dominant(s)}. The model was fitted with and without it (model: {s.model})."
+    text = f"{dominant(s.dominant)}. The model was fitted with and without it (model: {s.model})."
     text += f" With it: {refit_line(s.all_rows, s.level, s.sigma2_levels)}."
     text += f" Without it: {refit_line(s.without, s.level, s.sigma2_levels)}."
     return text + remarks.sentences(s.excluded_rows, s.warnings)

@@ -1,7 +1,7 @@
 """The cluster that gives most rows, and what a fit says without it."""
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,6 +44,19 @@ class DominantCluster(Told):
     clusters: int
     row_share: float
     weight_share: float | None
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return one line for the cluster."""
+        import pandas as pd
+
+        return pd.DataFrame([asdict(self)]).astype({"weight_share": "float64"})
+
+    def __str__(self) -> str:
+        return words.dominant(self)
+
+    def report_text(self) -> str:
+        """Return the methods and results sentences of a paper, written from the numbers."""
+        return f"Of all clusters the one with most rows was looked for: {self}."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from review.meta import remarks
 from review.meta.regression_words import joint
-from review.meta.wording import number, p_value
+from review.meta.wording import DF_RULES, number, p_value
 
 if TYPE_CHECKING:
     from review.meta.multilevel.result import MultilevelFit
@@ -15,11 +15,6 @@ if TYPE_CHECKING:
 TESTS = {
     "t": "model-based standard errors, t and F distributions with k − p df",
     "z": "model-based standard errors, normal and χ² distributions",
-}
-DF_RULES = {
-    "k-1": "t distribution with k − 1 df",
-    "k-p": "t distribution with k − p df",
-    "normal": "normal distribution",
 }
 METHODS = {"REML": "restricted maximum likelihood", "ML": "maximum likelihood"}
 LEVELS = {

@@ -18,12 +18,6 @@ if TYPE_CHECKING:
 
 MOST_LEFT_OUT: Final = 5
 """So many rows left out are named, more are counted."""
-DF_RULES: Final = {
-    **multilevel_words.DF_RULES,
-    **wording.DF_RULES,
-    "studies-2": "t distribution with studies − 2 df",
-}
-"""What prediction intervals rest on."""
 
 
 def with_limits(value: float, limits: tuple[float, float] | None, unit: str = "") -> str:
@@ -99,7 +93,7 @@ def model(
         parts.append(f"τ² by {method}")
     parts.append(wording.TESTS.get(test, test))
     if prediction_rule:
-        parts.append(f"prediction interval: {DF_RULES.get(prediction_rule, prediction_rule)}")
+        parts.append(f"prediction interval: {wording.DF_RULES.get(prediction_rule, prediction_rule)}")
     if limits:
         parts.append("limits of τ² by Q-profile, those of I² follow")
     return "; ".join(parts) + "."
@@ -115,7 +109,7 @@ def multilevel_model(fit: MultilevelFit, prediction_rule: str | None) -> str:
     parts = [f"{fit.model[0].upper()}{fit.model[1:]}", f"variance components by {fit.method}"]
     parts.append(multilevel_words.TESTS.get(fit.test, fit.test))
     if prediction_rule:
-        parts.append(f"prediction interval: {DF_RULES.get(prediction_rule, prediction_rule)}")
+        parts.append(f"prediction interval: {wording.DF_RULES.get(prediction_rule, prediction_rule)}")
     if fit.sigma2_ci is not None:
         parts.append("limits of variance components by profile likelihood")
     parts.append(
