@@ -160,7 +160,7 @@ def _runs(given: argparse.Namespace) -> None:
         Run.started_at,
         Run.finished_at,
         Run.error,
-    ).order_by(Run.started_at, Run.run_id)
+    ).order_by(Run.started_at.nulls_first(), Run.run_id)
     if given.case:
         query = query.where(Run.case_id == given.case)
     with reading(open_current(given.db)) as connection:

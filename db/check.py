@@ -35,8 +35,8 @@ from db.models.tables import (
     Outcome,
     Record,
     Report,
+    Reviewer,
     Screening,
-    SecondReading,
     Study,
     StudyValue,
     Term,
@@ -47,7 +47,9 @@ from db.prisma import count_prisma
 from db.prisma_checks import CheckStatus, check_prisma
 from db.results_file import TABLES
 from db.study_groups import check_groups
-from db.vocabulary import Measure, Origin, Reading, Subject, Verification
+from db.team_check import check_full_text_votes, check_team
+from db.verification_check import check_second_readings, check_verifiers
+from db.vocabulary import Measure, Origin, Subject
 
 EVERYWHERE = "*"
 FLOW = frozenset(table_of(model).name for model in (Identified, Record, Report, Screening, Study))
@@ -80,10 +82,17 @@ def check_database(connection: Connection) -> list[Finding]:
         *_foreign_keys(connection),
         *cells,
         *(_prisma(connection) if not any(f.where.split()[0] in FLOW for f in cells) else [FLOW_UNREADABLE]),
+        *(check_full_text_votes(connection) if not any(f.where.split()[0] in FLOW for f in cells) else []),
         *_orphans(connection),
         *(finding for row in comparisons for finding in check_comparison(row)),
         *_ranges(comparisons, codebook),
-        *_second_readings(connection, comparisons),
+        *check_second_readings(connection, comparisons),
+        *check_verifiers(connection),
+        *(
+            check_team(connection)
+            if not any(f.where.split()[0] == Reviewer.__tablename__ for f in cells)
+            else []
+        ),
         *_corrections(connection, comparisons),
         *check_groups(connection),
         *check_appraisals(connection),
@@ -243,29 +252,6 @@ def _ranges(comparisons: list[Mapping[str, Any]], codebook: Codebook) -> Iterato
                 f"comparisons {row['comparison_id']} {name}",
                 f"{info.label} of {value} cannot be; allowed: {allowed}",
                 "correct the value or its unit",
-            )
-
-
-def _second_readings(connection: Connection, comparisons: list[Mapping[str, Any]]) -> Iterator[Finding]:
-    states: dict[str, Verification] = {
-        Reading.CONFIRMED: Verification.CONFIRMED,
-        Reading.CORRECTED: Verification.CORRECTED,
-        Reading.WRONG_CONTROL: Verification.CORRECTED,
-        Reading.NOT_SEEN_AGAIN: Verification.NOT_SEEN_AGAIN,
-    }
-    last = {row.comparison_id: row.verdict for row in connection.execute(
-        select(SecondReading.comparison_id, _text(SecondReading.verdict).label("verdict"))
-        .order_by(SecondReading.position))}  # fmt: skip
-    for row in comparisons:
-        comparison, stored = row["comparison_id"], row["verification"]
-        expected = states.get(last[comparison]) if comparison in last else None
-        if expected is not None and expected != stored:
-            yield Finding(
-                Severity.WARNING,
-                "verification",
-                f"comparisons {comparison}",
-                f"the state is {stored}, its second reading says {last[comparison]}",
-                f"set verification to {expected}, or log the later reading",
             )
 
 

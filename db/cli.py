@@ -95,11 +95,11 @@ def build(parser: argparse.ArgumentParser) -> None:
 
 def _upgrade(given: argparse.Namespace) -> None:
     from db.schema import upgrade_schema
-    from db.session import open_database
+    from db.session import open_database, place_of
 
     engine = open_database(given.db, create=given.create)
     before, after = upgrade_schema(engine)
-    place = engine.url.database
+    place = place_of(engine)
     if before == after:
         print(f"{place}: schema {after} is up to date")
     else:
@@ -112,7 +112,7 @@ def _load(given: argparse.Namespace) -> None:
     from db.load import load_corpus
     from db.measured import load_results
     from db.models.tables import Base
-    from db.session import current_actor, database_url
+    from db.session import current_actor, database_url, place_of
 
     with Steps("load", total=len(FILES) + len(Base.metadata.tables)) as steps:
         corpus = read_corpus(given.directory or SHIPPED, steps)
@@ -121,7 +121,7 @@ def _load(given: argparse.Namespace) -> None:
             actor = current_actor(given.by)
             result = load_corpus(engine, corpus, actor=actor, overwrite=given.overwrite, progress=steps)
             measured = load_results(engine, files, actor=actor)
-    print(f"{database_url(given.db).database}: release {result.release} ({result.sha256[:12]}) loaded")
+    print(f"{place_of(database_url(given.db))}: release {result.release} ({result.sha256[:12]}) loaded")
     print(f"  rows: {result.inserted:,} inserted, {result.updated:,} updated, {result.deleted:,} deleted")
     if files:
         differing = len(measured.differing)
@@ -234,7 +234,7 @@ def _cut(value: object) -> str:
 
 def _status(given: argparse.Namespace) -> None:
     from db.schema import latest_schema, open_current
-    from db.session import reading
+    from db.session import place_of, reading
     from db.status import read_status
 
     engine = open_current(given.db)
@@ -254,7 +254,7 @@ def _status(given: argparse.Namespace) -> None:
     ]
     if status["synthetic_runs"]:
         rows.append(["synthetic runs", f"{_counted(status['synthetic_runs'])} (no evidence)"])
-    print_table(["database", str(engine.url.database)], rows)
+    print_table(["database", place_of(engine)], rows)
 
 
 def _counted(states: dict[str, int]) -> str:

@@ -39,13 +39,21 @@ def export_files(connection: Connection) -> dict[str, bytes]:
         rows = file.write(file, connection)
         if rows or file.name in headers:
             files[file.name] = csv_bytes(_header(file, codebook, headers.get(file.name, []), rows), rows)
+    return files | _codebook_files(connection, codebook, headers)
+
+
+def _codebook_files(
+    connection: Connection, codebook: Codebook, headers: Mapping[str, list[str]]
+) -> dict[str, bytes]:
+    """Return the codebook's files where it is not just the shipped one, else none: a load reads all three or none."""
+    book: dict[str, bytes] = {}
     for file in CODEBOOK_FILES:
-        name = f"codebook/{file.name}"
         rows = file.write(file, connection)
-        content = csv_bytes(_header(file, codebook, headers.get(name, []), rows), rows)
-        if name in headers or content != (SHIPPED_CODEBOOK / file.name).read_bytes():
-            files[name] = content
-    return files
+        header = _header(file, codebook, headers.get(f"codebook/{file.name}", []), rows)
+        book[file.name] = csv_bytes(header, rows)
+    own = any(f"codebook/{name}" in headers for name in book)
+    differs = any(content != (SHIPPED_CODEBOOK / name).read_bytes() for name, content in book.items())
+    return {f"codebook/{name}": content for name, content in book.items()} if own or differs else {}
 
 
 def _header(

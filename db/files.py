@@ -29,6 +29,8 @@ from db.models.tables import (
     Record,
     RecordAgreement,
     Report,
+    Reviewer,
+    ReviewSetting,
     Screening,
     Search,
     SearchPurpose,
@@ -37,8 +39,10 @@ from db.models.tables import (
     StudyGroup,
     StudyValue,
     Term,
+    UnreadEntry,
     Variable,
 )
+from db.prisma import ADJUDICATED
 from db.vocabulary import ChangeKind, Origin, Stage
 
 Row = dict[str, Any]
@@ -165,7 +169,16 @@ def _read_studies(file: EvidenceFile, source: CsvFile, codebook: Codebook) -> Ro
     return {file.table: rows, table_of(StudyValue): values}
 
 
-_PROVENANCE = ("as_printed", "locator", "source_url", "extracted_by", "extracted_on", "verification")
+_PROVENANCE = (
+    "as_printed",
+    "locator",
+    "source_url",
+    "extracted_by",
+    "extracted_on",
+    "verification",
+    "verified_by",
+    "verified_on",
+)
 _NO_PROVENANCE = dict.fromkeys(_PROVENANCE)
 
 
@@ -226,13 +239,13 @@ def _read_comparisons(file: EvidenceFile, source: CsvFile, codebook: Codebook) -
 
 
 def _read_screenings(file: EvidenceFile, source: CsvFile, codebook: Codebook) -> Rows:
-    """Read decisions on records; those on full texts are told by their reports."""
+    """Read decisions on records and votes on full texts; the outcome of a full text is told by its report."""
     rows = plain_rows(file, source, codebook)
     for (number, _), row in zip(source.rows, rows, strict=True):
-        if row["stage"] == Stage.FULL_TEXT:
+        if row["stage"] == Stage.FULL_TEXT and row["reviewer"] == ADJUDICATED:
             raise DataError(
-                "'full_text' decisions are not read from this file; give each report a row in reports.csv instead; "
-                "allowed here: title_abstract",
+                "the outcome of a full text is not read from this file; give its report a row in reports.csv instead; "
+                f"allowed here: the votes of reviewers, and {ADJUDICATED} at title_abstract",
                 file=source.name,
                 row=number,
                 column="stage",
@@ -302,6 +315,9 @@ def _write_extractions(file: EvidenceFile, connection: Connection) -> list[dict[
 FILES: tuple[EvidenceFile, ...] = (
     EvidenceFile("searches.csv", Search, "the queries that were run"),
     EvidenceFile("lookup_purposes.csv", SearchPurpose, "what single queries and look-ups were for"),
+    EvidenceFile(
+        "unread_entries.csv", UnreadEntry, "what imported files held that could not be read", on_demand=True
+    ),
     EvidenceFile("records.csv", Record, "one row a distinct record", required=True),
     EvidenceFile("identified.csv", Identified, "every raw hit, before duplicates were removed"),
     EvidenceFile(
@@ -370,6 +386,10 @@ FILES: tuple[EvidenceFile, ...] = (
     EvidenceFile("field_agreement.csv", FieldAgreement, "agreement on coded fields as the corpus states it"),
     EvidenceFile("adjudication_lookups.csv", AdjudicationLookup, "look-ups made while settling decisions"),
     EvidenceFile("review_facts.csv", Fact, "what the anchor publications say of themselves"),
+    EvidenceFile("reviewers.csv", Reviewer, "who takes part in the review", on_demand=True),
+    EvidenceFile(
+        "review_settings.csv", ReviewSetting, "rules that the review has set for itself", on_demand=True
+    ),
     EvidenceFile(
         "acknowledgements.csv", Acknowledgement, "warnings that were looked at and accepted", on_demand=True
     ),

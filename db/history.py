@@ -59,6 +59,7 @@ def read_history(
     loads: bool = False,
     after: int = 0,
     measured: bool = True,
+    change: int | None = None,
 ) -> list[HistoryEntry]:
     """Return changes, oldest first.
 
@@ -76,6 +77,8 @@ def read_history(
         Only changes with a greater running number.
     measured
         Whether measured rows are shown.
+    change
+        Only what was changed together under this number.
 
     Raises
     ------
@@ -89,6 +92,8 @@ def read_history(
         query = query.where(History.table_name == table)
     if key is not None:
         query = query.where(History.row_key == key)
+    if change is not None:
+        query = query.where(History.change == change)
     if not loads:
         query = query.where(History.reason.is_(None) | ~History.reason.startswith(f"{LOADER}:"))
     if not measured:
@@ -177,7 +182,9 @@ def _dialect() -> Any:  # noqa: ANN401
 
 def _entry(row: RowMapping) -> HistoryEntry:
     old, new = row["old"] or {}, row["new"] or {}
-    names = [name for name in {**old, **new} if name != "position"]
+    # a table that was migrated has its columns in another order on PostgreSQL; a column may be gone since
+    known = TABLES[row["table_name"]].columns.keys() if row["table_name"] in TABLES else []
+    names = [name for name in {**dict.fromkeys(known), **old, **new} if name != "position"]
     fields = {name: (old.get(name), new.get(name)) for name in names if old.get(name) != new.get(name)}
     return HistoryEntry(
         row["id"],

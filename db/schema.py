@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from db.errors import MedquantError
 from db.models.tables import History
 from db.session import defining, let_readers_in, open_database, place_of, reading
+from db.sql.collation import sort_by_character
 from db.sql.triggers import create_triggers, drop_triggers
 from db.sql.views import create_views, drop_views
 
@@ -90,6 +91,16 @@ def _refuse_newer(schema: str, place: str) -> None:
         )
 
 
+def _refuse_narrow_text(connection: Connection, place: str) -> None:
+    if connection.dialect.name == "postgresql":
+        encoding = connection.exec_driver_sql("SHOW server_encoding").scalar()
+        if encoding != "UTF8":
+            raise MedquantError(
+                f"{place} has the encoding {encoding}, which cannot hold every text; allowed: UTF8, as of a database "
+                "that `createdb --encoding=UTF8 --template=template0` makes"
+            )
+
+
 def upgrade_schema(engine: Engine) -> tuple[str | None, str]:
     """Bring a database, empty or old, to the latest schema in one transaction; return the schema before and after.
 
@@ -100,6 +111,7 @@ def upgrade_schema(engine: Engine) -> tuple[str | None, str]:
     """
     latest = latest_schema()
     with defining(engine) as connection:
+        _refuse_narrow_text(connection, place_of(engine))
         before = schema_of(connection)
         if before == latest:
             return before, latest
@@ -112,6 +124,7 @@ def upgrade_schema(engine: Engine) -> tuple[str | None, str]:
             drop_triggers(connection)
         drop_views(connection)
         command.upgrade(_config(connection), "head")
+        sort_by_character(connection)
         create_views(connection)
         create_triggers(connection)
         if engine.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():

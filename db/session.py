@@ -13,11 +13,13 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
+from db.driver_errors import plain
 from db.errors import MedquantError, shown
 from db.models.tables import ChangeContext, History
 
 DEFAULT = "medquant.db"
 BUSY_SECONDS: float = 10
+_DEFINING = 20_260_131  # the number of the lock that whoever changes the schema holds; any will do
 
 
 def database_url(given: str | None) -> URL:
@@ -76,10 +78,11 @@ def open_database(given: str | None, *, create: bool = False) -> Engine:
         raise MedquantError(
             f"{url.drivername} is no kind of database that is known here; allowed: sqlite, postgresql"
         )
-    # an SQLite connection is opened anew for each transaction, so that no command leaves a file open behind it
-    pool = NullPool if in_file else None
+    # a connection is opened anew for each transaction, so that no command leaves a file or a socket open behind it
+    pool = NullPool if in_file or url.get_backend_name() == "postgresql" else None
+    patience = {"connect_timeout": int(BUSY_SECONDS)} if _may_hang(url) else {}
     try:
-        engine = create_engine(url, poolclass=pool)
+        engine = create_engine(url, poolclass=pool, connect_args=patience)
     except NoSuchModuleError:
         raise MedquantError(
             f"{url.drivername} is no kind of database that is known here; allowed: sqlite, postgresql"
@@ -91,7 +94,13 @@ def open_database(given: str | None, *, create: bool = False) -> Engine:
         ) from None
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
+    else:
+        _prepare_postgresql(engine)
     return engine
+
+
+def _may_hang(url: URL) -> bool:
+    return url.get_backend_name() == "postgresql" and "connect_timeout" not in url.query
 
 
 def _prepare_sqlite(engine: Engine) -> None:
@@ -111,11 +120,21 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def place_of(engine: Engine) -> str:
+def _prepare_postgresql(engine: Engine) -> None:
+    """Moments in UTC, wherever the server stands."""
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:  # noqa: ANN401
+        connection.execute("SET TIME ZONE 'UTC'")
+        connection.commit()
+
+
+def place_of(database: Engine | URL) -> str:
     """Return the address of a database as a user may give it, without a password."""
-    if engine.dialect.name == "sqlite":
-        return str(engine.url.database or ":memory:")
-    return engine.url.render_as_string()
+    url = database.url if isinstance(database, Engine) else database
+    if url.get_backend_name() == "sqlite":
+        return str(url.database or ":memory:")
+    return url.render_as_string()
 
 
 def let_readers_in(engine: Engine) -> None:
@@ -132,8 +151,11 @@ def let_readers_in(engine: Engine) -> None:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Give a connection for one consistent read."""
-    with _told_plainly(engine), engine.connect() as connection, connection.begin():
-        yield connection
+    with _told_plainly(engine), engine.connect() as connection:
+        if engine.dialect.name == "postgresql":  # whose default shows each query what was written before it
+            connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with connection.begin():
+            yield connection
 
 
 @contextmanager
@@ -152,6 +174,7 @@ def writing(engine: Engine, *, actor: str, reason: str) -> Iterator[Connection]:
         engine.connect().execution_options(writes=True) as connection,
         connection.begin(),
     ):
+        _wait_no_longer(connection)
         # the context comes first: on PostgreSQL it makes the next writer wait until this one has its number
         connection.execute(delete(ChangeContext))
         connection.execute(insert(ChangeContext).values(id=1, change=0, actor=actor, reason=reason))
@@ -176,7 +199,16 @@ def defining(engine: Engine) -> Iterator[Connection]:
                 driver.cursor().execute("PRAGMA foreign_keys = ON")
         else:
             with connection.begin():
+                _wait_no_longer(connection)
+                # two programs that both find no tables would both make them
+                connection.execute(select(func.pg_advisory_xact_lock(_DEFINING)))
                 yield connection
+
+
+def _wait_no_longer(connection: Connection) -> None:
+    """Let PostgreSQL wait for other writers as long as SQLite does; without it, a writer waits for ever."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(BUSY_SECONDS * 1000)}")
 
 
 def current_actor(given: str | None) -> str:
@@ -197,26 +229,9 @@ def _told_plainly(engine: Engine) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise MedquantError(_plain(place, error)) from error
+        raise MedquantError(plain(place, error, BUSY_SECONDS)) from error
     except LookupError as error:
         if "defined enum values" not in str(error):
             raise
         said = str(error).split(". ")[0]
         raise MedquantError(f"{place}: {said}; `medquant db check` names the row") from error
-
-
-def _plain(place: str, error: DBAPIError) -> str:
-    said = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
-    remedies = {
-        "database is locked": f"another program has been writing to it for over {BUSY_SECONDS} s; close it or try again",
-        "disk is full": "the disk is full; free some space and try again: nothing was changed",
-        "disk I/O error": "the disk could not be written (full, or a size limit?); free some space and try again: nothing was changed",
-        "file is not a database": "it is no SQLite database; name another file with --db",
-        "malformed": "the database file is damaged; restore it, or load the evidence into a new one",
-        "unable to open": "the file cannot be opened; check that folder and file may be read and written",
-        "readonly": "the file is read-only; allow writing or name another with --db",
-        "no such table": "it is no medquant database, or an old one; `medquant db init` makes or upgrades it",
-        "FOREIGN KEY": "a row that goes is still used by another, such as a measured comparison; nothing was changed",
-    }
-    remedy = next((remedy for sign, remedy in remedies.items() if sign in said), "nothing was changed")
-    return f"{place}: {said}; {remedy}"

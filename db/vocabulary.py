@@ -38,6 +38,22 @@ class Removal(StrEnum):
     OTHER = "other"
 
 
+class DocumentKind(StrEnum):
+    """What sort of document a record is about."""
+
+    ARTICLE = "article"
+    CONFERENCE = "conference"
+    BOOK = "book"
+    CHAPTER = "chapter"
+    THESIS = "thesis"
+    REPORT = "report"
+    PREPRINT = "preprint"
+    DATASET = "dataset"
+    SOFTWARE = "software"
+    WEBPAGE = "webpage"
+    OTHER = "other"
+
+
 class Sameness(StrEnum):
     """Whether two hits are one work."""
 
@@ -189,6 +205,14 @@ class Verdict(StrEnum):
     INCONCLUSIVE = "inconclusive"
     NOT_COMPARABLE = "not_comparable"
     OPEN = "open"
+
+
+class Role(StrEnum):
+    """What a person may do at the web page; each may do what those before it may."""
+
+    READER = "reader"
+    CURATOR = "curator"
+    ADJUDICATOR = "adjudicator"
 
 
 class Action(StrEnum):

@@ -158,7 +158,12 @@ def read_measured(connection: Connection, effects: Effects, comparisons: Sequenc
     comparisons
         Rows of comparisons.
     """
-    runs = _rows(connection, select(Run.__table__).order_by(Run.case_id, Run.split, Run.seed, Run.run_id))
+    runs = _rows(
+        connection,
+        select(Run.__table__).order_by(
+            Run.case_id, Run.split.nulls_first(), Run.seed.nulls_first(), Run.run_id
+        ),
+    )
     if not runs:
         return Measured(titles=catalogue_titles())
     titles = {row.case_id: row.title for row in connection.execute(select(Case.case_id, Case.title))}

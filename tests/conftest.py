@@ -1,24 +1,28 @@
 """What the tests of all packages share: databases, a writable corpus, and the command line in this process."""
 
 import hashlib
+import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import Connection, Engine, insert, select
 
 import medquant as front_door
-from db.corpus import SHIPPED, read_corpus
-from db.load import load_corpus
+from db.corpus import SHIPPED
 from db.models.tables import Case, Claim, Comparison, Environment, ImageSet, Measurement, Prediction, Run
-from db.schema import upgrade_schema
 from db.session import open_database, writing
 from db.vocabulary import RunState
+from tests.databases import Databases, Files, OnServer
+from tests.postgresql_server import NoServerError, running_server
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 
 @dataclass(frozen=True)
@@ -51,30 +55,62 @@ def medquant(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     return run
 
 
-@pytest.fixture(scope="session")
-def _empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("empty") / "medquant.db"
-    upgrade_schema(open_database(str(path), create=True))
-    return path
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database", choices=("sqlite", "postgresql"), default="sqlite",
+        help="where databases of tests live; on postgresql only the tests that use one run",
+    )  # fmt: skip
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL, run what uses a database: the rest is the same without one."""
+    on_server = config.getoption("--database") == "postgresql"
+    kept, others = [], []
+    for item in items:
+        if on_server:
+            runs = "databases" in getattr(item, "fixturenames", ()) and not item.get_closest_marker(
+                "sqlite_only"
+            )
+        else:
+            runs = not item.get_closest_marker("postgresql_only")
+        (kept if runs else others).append(item)
+    if not others:
+        return
+    config.hook.pytest_deselected(items=others)
+    items[:] = kept
 
 
 @pytest.fixture(scope="session")
-def _loaded_file(tmp_path_factory: pytest.TempPathFactory, _empty_file: Path) -> Path:
-    path = Path(shutil.copy(_empty_file, tmp_path_factory.mktemp("loaded") / "medquant.db"))
-    load_corpus(open_database(str(path)), read_corpus(SHIPPED), actor="loader")
-    return path
+def databases(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Databases]:
+    """Give the place that databases come from: files, or a server that ends with the tests."""
+    if request.config.getoption("--database") == "sqlite":
+        yield Files(tmp_path_factory.mktemp("databases"))
+        return
+    try:
+        with running_server() as server:
+            yield OnServer(server)
+    except NoServerError as error:
+        if os.environ.get("CI"):
+            pytest.fail(str(error))
+        pytest.skip(str(error))
 
 
 @pytest.fixture
-def fresh_db(tmp_path: Path, _empty_file: Path) -> Engine:
-    """Open an empty database of the newest schema, a file of its own."""
-    return open_database(str(shutil.copy(_empty_file, tmp_path / "fresh.db")))
+def fresh_db(tmp_path: Path, databases: Databases) -> Iterator[Engine]:
+    """Open an empty database of the newest schema, of the test's own."""
+    address = databases.copy(databases.empty, tmp_path / "fresh.db")
+    yield open_database(address)
+    databases.drop(address)
 
 
 @pytest.fixture
-def seeded_db(tmp_path: Path, _loaded_file: Path) -> Engine:
-    """Open a database with the shipped corpus, a file of its own."""
-    return open_database(str(shutil.copy(_loaded_file, tmp_path / "seeded.db")))
+def seeded_db(tmp_path: Path, databases: Databases) -> Iterator[Engine]:
+    """Open a database with the shipped corpus, of the test's own."""
+    address = databases.copy(databases.loaded, tmp_path / "seeded.db")
+    yield open_database(address)
+    databases.drop(address)
 
 
 @pytest.fixture
@@ -181,3 +217,23 @@ def _image_set(connection: Connection, split: str, part: str, labels: str, synth
             )
         )  # fmt: skip
     return set_id
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """Start Debian’s Chromium, headless; without it tests skip, except in CI, where they fail."""
+    executable = shutil.which("chromium") or shutil.which("chromium-browser")
+    if executable is None:
+        message = "Chromium is missing: run tests/setup_tools.sh"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=executable,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield chromium
+        chromium.close()

@@ -1,5 +1,6 @@
 """Comparisons of a quantized arm with its full-precision baseline, and who read their values."""
 
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Text
@@ -76,6 +77,8 @@ class Comparison(Base):
     extracted_by: Mapped[tuple[str, ...]] = multicoded("", "who extracted, separated by semicolons")
     notes: Mapped[str | None] = prose("remarks")
     verification: Mapped[Verification] = mapped_column(closed(Verification), doc="what a second reading said")
+    verified_by: Mapped[str | None] = prose("who made the second reading", info=OPTIONAL)
+    verified_on: Mapped[date | None] = mapped_column(doc="when it was made, YYYY-MM-DD", info=OPTIONAL)
     split: Mapped[str | None] = prose("the part of the data that was tested", info=OPTIONAL)
     granularity: Mapped[Granularity | None] = mapped_column(
         closed(Granularity), doc="over what a scale is shared", info=OPTIONAL

@@ -2,11 +2,13 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Integer, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import Base, closed, coded, position, prose
-from db.vocabulary import Answer, Decision, Removal, Route, Stage
+from db.vocabulary import Answer, Decision, DocumentKind, Removal, Route, Stage
+
+OPTIONAL = {"optional": True}
 
 
 class Search(Base):
@@ -31,6 +33,24 @@ class SearchPurpose(Base):
     position: Mapped[int] = position()
 
 
+class UnreadEntry(Base):
+    """A piece of an imported file that could not be read, or only in part: where it stands, what stands there, and why."""
+
+    __tablename__ = "unread_entries"
+    __table_args__ = (Index("ix_unread_entries_query_id", "query_id"),)
+    position: Mapped[int] = mapped_column(
+        primary_key=True, autoincrement=False, doc="order", info={"internal": True}
+    )
+    query_id: Mapped[str] = mapped_column(ForeignKey("searches.query_id"), doc="the search it came with")
+    file: Mapped[str] = mapped_column(Text, doc="name of the file")
+    place: Mapped[str] = mapped_column(Text, doc="line, entry, row or record")
+    lost: Mapped[Answer] = mapped_column(
+        closed(Answer), doc="yes: no record came of it; no: a record came in without it"
+    )
+    reason: Mapped[str] = mapped_column(Text, doc="why it could not be read")
+    text: Mapped[str | None] = prose("what stands there, cut where it is long")
+
+
 class Record(Base):
     """A distinct index entry after duplicates were merged."""
 
@@ -50,7 +70,20 @@ class Record(Base):
     removed: Mapped[Removal | None] = mapped_column(
         closed(Removal),
         doc="removed before screening, and how (empty: was screened)",
-        info={"optional": True},
+        info=OPTIONAL,
+    )
+    abstract: Mapped[str | None] = prose("abstract", info=OPTIONAL)
+    venue: Mapped[str | None] = prose("journal, conference or repository", info=OPTIONAL)
+    volume: Mapped[str | None] = prose("volume", info=OPTIONAL)
+    issue: Mapped[str | None] = prose("issue", info=OPTIONAL)
+    pages: Mapped[str | None] = prose("pages", info=OPTIONAL)
+    publisher: Mapped[str | None] = prose("publisher", info=OPTIONAL)
+    issn: Mapped[str | None] = prose("ISSN or ISBN", info=OPTIONAL)
+    language: Mapped[str | None] = prose("language", info=OPTIONAL)
+    keywords: Mapped[str | None] = prose("keywords, separated by semicolons", info=OPTIONAL)
+    pmid: Mapped[str | None] = prose("PubMed number", info=OPTIONAL)
+    kind: Mapped[DocumentKind | None] = mapped_column(
+        closed(DocumentKind), doc="sort of document", info=OPTIONAL
     )
     position: Mapped[int] = position()
 
@@ -72,7 +105,7 @@ class Identified(Base):
         ForeignKey("records.record_id"), index=True, doc="the distinct record that the hit became"
     )
     route: Mapped[Route | None] = mapped_column(
-        closed(Route), doc="PRISMA route (empty: database)", info={"optional": True}
+        closed(Route), doc="PRISMA route (empty: database)", info=OPTIONAL
     )
     position: Mapped[int] = position()
 

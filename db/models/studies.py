@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from db.models.base import Base, closed, coded, multicoded, position, prose
 from db.vocabulary import Verification
 
+OPTIONAL = {"optional": True}
+
 
 class Study(Base):
     """An included investigation; its coded variables are the `StudyValue` rows."""
@@ -50,6 +52,8 @@ class StudyValue(Base):
     verification: Mapped[Verification | None] = mapped_column(
         closed(Verification), doc="what a second reading said"
     )
+    verified_by: Mapped[str | None] = prose("who made the second reading", info=OPTIONAL)
+    verified_on: Mapped[date | None] = mapped_column(doc="when, YYYY-MM-DD", info=OPTIONAL)
 
 
 class StudyGroup(Base):

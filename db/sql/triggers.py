@@ -136,16 +136,17 @@ def _postgresql_drop() -> Iterator[str]:
 def _postgresql() -> Iterator[str]:
     yield from _postgresql_drop()
     yield """
-CREATE FUNCTION medquant_history() RETURNS trigger LANGUAGE plpgsql AS $body$
+CREATE FUNCTION medquant_history() RETURNS trigger LANGUAGE plpgsql SET timezone = 'UTC' AS $body$
 DECLARE
-  was jsonb := CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END;
-  is_now jsonb := CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END;
+  -- json keeps the order of the columns and the digits of a number, jsonb neither
+  was json := CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_json(OLD) END;
+  is_now json := CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_json(NEW) END;
   key_was text := (SELECT string_agg(was ->> part, '|' ORDER BY rank)
                      FROM unnest(TG_ARGV) WITH ORDINALITY AS keys(part, rank));
   key_is text := (SELECT string_agg(is_now ->> part, '|' ORDER BY rank)
                     FROM unnest(TG_ARGV) WITH ORDINALITY AS keys(part, rank));
 BEGIN
-  IF TG_OP = 'UPDATE' AND was = is_now THEN
+  IF TG_OP = 'UPDATE' AND was::text = is_now::text THEN
     RETURN NULL;
   END IF;
   INSERT INTO history (change, table_name, row_key, action, old, new, at, actor, reason)

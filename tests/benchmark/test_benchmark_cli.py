@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from benchmark.catalogue import find_cases, read_cases
 from benchmark.records import fail_run, finish_run, plan_run
+from db.session import place_of
 
 Medquant = Callable[..., Any]
 VERBS = (
@@ -99,20 +100,20 @@ def done(seeded_db: Engine) -> tuple[str, str]:
 def test_cases_are_listed_with_the_state_of_their_runs_and_their_verdicts(
     seeded_db: Engine, done: tuple[str, str], medquant: Medquant
 ) -> None:
-    shown = medquant("benchmark", "cases", "--db", seeded_db.url.database, "--json")
+    shown = medquant("benchmark", "cases", "--db", place_of(seeded_db), "--json")
     cases = {case["case"]: case for case in json.loads(shown.out)}
     assert cases.keys() == read_cases().keys()
     assert cases["int8"]["runs"] == {"done": 2}
     assert cases["int8"]["verdicts"] == ["open", "not_comparable"]
     assert (cases["fp16"]["runs"], cases["fp16"]["verdicts"]) == ({}, [])
-    told = medquant("benchmark", "cases", "--db", seeded_db.url.database)
+    told = medquant("benchmark", "cases", "--db", place_of(seeded_db))
     assert "2 done" in next(line for line in told.out.splitlines() if line.startswith("int8 "))
 
 
 def test_failed_runs_are_listed_with_their_reason(seeded_db: Engine, medquant: Medquant) -> None:
     run = plan_run(seeded_db, find_cases(["int8"])[0], split="paper", seed=0, synthetic=False, actor="t")
     fail_run(seeded_db, run, "the disk is full", actor="t")
-    told = medquant("benchmark", "runs", "--db", seeded_db.url.database)
+    told = medquant("benchmark", "runs", "--db", place_of(seeded_db))
     assert run in told.out
     assert "the disk is full" in told.out
 
@@ -120,11 +121,11 @@ def test_failed_runs_are_listed_with_their_reason(seeded_db: Engine, medquant: M
 def test_a_run_shows_its_flips_by_image_and_class(
     seeded_db: Engine, done: tuple[str, str], medquant: Medquant
 ) -> None:
-    told = medquant("benchmark", "show", done[1], "--db", seeded_db.url.database)
+    told = medquant("benchmark", "show", done[1], "--db", place_of(seeded_db))
     assert "1 of 10 images decided otherwise" in told.out
     assert "000000000007  true tumor: tumor -> no_tumor" in told.out
     assert "it said this" in told.out
-    facts = json.loads(medquant("benchmark", "show", done[1], "--db", seeded_db.url.database, "--json").out)
+    facts = json.loads(medquant("benchmark", "show", done[1], "--db", place_of(seeded_db), "--json").out)
     assert facts["environment"]["cores"] == 2
     assert facts["flips"][0]["images"] == [
         {"image": "000000000007", "true": "tumor", "baseline": "tumor", "arm": "no_tumor"}
@@ -134,10 +135,10 @@ def test_a_run_shows_its_flips_by_image_and_class(
 def test_two_runs_are_compared_by_what_changed(
     seeded_db: Engine, done: tuple[str, str], medquant: Medquant
 ) -> None:
-    told = medquant("benchmark", "compare", *done, "--db", seeded_db.url.database)
+    told = medquant("benchmark", "compare", *done, "--db", place_of(seeded_db))
     assert told.code == 0
     assert "accuracy" in told.out
-    same = medquant("benchmark", "compare", done[0], done[0], "--db", seeded_db.url.database, "--json")
+    same = medquant("benchmark", "compare", done[0], done[0], "--db", place_of(seeded_db), "--json")
     assert json.loads(same.out)
 
 
@@ -157,7 +158,7 @@ def test_two_runs_are_compared_by_what_changed(
 def test_a_mistake_is_one_sentence(
     seeded_db: Engine, done: tuple[str, str], medquant: Medquant, words: tuple[str, ...], told: str
 ) -> None:
-    outcome = medquant("benchmark", words[0], *words[1:], "--db", seeded_db.url.database)
+    outcome = medquant("benchmark", words[0], *words[1:], "--db", place_of(seeded_db))
     assert outcome.code == 1
     assert told in outcome.err
     assert len(outcome.err.strip().splitlines()) == 1
@@ -167,7 +168,7 @@ def test_nothing_is_missing_where_every_run_is_done(
     seeded_db: Engine, done: tuple[str, str], medquant: Medquant, tmp_path: Path
 ) -> None:
     words = ("run", "int8", "--missing", "--seed", "0", "--split", "paper", "--weights", "none")
-    outcome = medquant("benchmark", *words, "--cache", tmp_path, "--db", seeded_db.url.database)
+    outcome = medquant("benchmark", *words, "--cache", tmp_path, "--db", place_of(seeded_db))
     assert (outcome.code, outcome.out) == (0, "nothing is missing: every wanted run is done\n")
 
 
@@ -188,7 +189,7 @@ def test_phantoms_are_written_and_their_leakage_is_reported(medquant: Medquant, 
 def test_results_are_exported_by_case(
     seeded_db: Engine, done: tuple[str, str], medquant: Medquant, tmp_path: Path
 ) -> None:
-    words = ("benchmark", "export", "--out", tmp_path, "--db", seeded_db.url.database)
+    words = ("benchmark", "export", "--out", tmp_path, "--db", place_of(seeded_db))
     assert medquant(*words).code == 0
     assert list(tmp_path.glob("*.json")) == []  # a data set of one's own leaves the house only by name
     assert medquant(*words, "--dataset", "toy").code == 0

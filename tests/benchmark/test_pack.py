@@ -31,7 +31,7 @@ from benchmark.unpack import unpack
 from db.digits import digits_of
 from db.errors import MedquantError
 from db.models.tables import Comparison, Environment, ImageSet, Measurement, Prediction, Run
-from db.session import reading
+from db.session import place_of, reading
 from db.vocabulary import Execution, RunState
 
 pytestmark = [
@@ -378,7 +378,7 @@ def test_images_of_a_private_folder_travel_only_where_that_is_said(packed: Pack,
 def test_the_command_line_packs_nothing_for_an_unknown_case_and_takes_in_a_result(
     medquant: Any, given: Callable[..., Path], database: Engine
 ) -> None:
-    address = str(database.url.database)
+    address = place_of(database)
     assert "there is no case 'nothing'" in medquant("benchmark", "pack", "nothing", "--phantom").err
     done = medquant("benchmark", "unpack", given(), "--db", address)
     assert (done.code, ": done, on " in done.out) == (0, True)

@@ -16,7 +16,7 @@ from benchmark.records import GONE, fail_run, finish_run, lease_run, plan_run, r
 from db.errors import MedquantError
 from db.models.tables import Case as CaseRow
 from db.models.tables import Claim, Comparison, Environment, Measurement, Prediction, Run
-from db.session import reading, writing
+from db.session import place_of, reading, writing
 from db.vocabulary import Origin, RunState
 
 RESULT: dict[str, Any] = {
@@ -166,7 +166,7 @@ def test_a_run_whose_process_is_gone_is_failed_and_a_living_one_is_not(seeded_db
         "import sys; from benchmark.records import lease_run; from db.session import open_database; "
         "lease_run(open_database(sys.argv[1]), sys.argv[2], actor='child')"
     )
-    subprocess.run([sys.executable, "-c", program, str(seeded_db.url.database), dead], check=True)
+    subprocess.run([sys.executable, "-c", program, place_of(seeded_db), dead], check=True)
     lease_run(seeded_db, alive, actor="a")
     assert _state(seeded_db, dead) == (RunState.LEASED, None)
     assert reclaim_runs(seeded_db, actor="a") == [dead]

@@ -19,7 +19,7 @@ from benchmark.catalogue import Case, case_of_text
 from benchmark.records import reclaim_runs
 from benchmark.runner import Outcome, run_job
 from db.models.tables import Comparison, ImageSet, Measurement, Prediction, Run
-from db.session import reading
+from db.session import place_of, reading
 from db.vocabulary import Origin, RunState, Verdict
 from review.reproduction import read_verdicts
 
@@ -219,7 +219,7 @@ except KeyboardInterrupt:
 
 def _killed_at(engine: Engine, machine: Machine, stage: str, how: signal.Signals) -> int:
     process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(engine.url.database), str(machine.cache), CASE],
+        [sys.executable, "-c", PROGRAM, place_of(engine), str(machine.cache), CASE],
         stdout=subprocess.PIPE,
         text=True,
     )

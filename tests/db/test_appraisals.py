@@ -109,5 +109,6 @@ def test_a_kept_database_of_schema_0005_gets_the_table_and_keeps_its_rows(tmp_pa
         before: Any = raw.execute("SELECT * FROM comparisons").fetchall()
     assert upgrade_schema(open_database(str(path))) == ("0005", latest_schema())
     with closing(sqlite3.connect(path)) as raw:
-        assert raw.execute("SELECT * FROM comparisons").fetchall() == before
+        after = raw.execute("SELECT * FROM comparisons").fetchall()
+        assert [row[: len(before[0])] for row in after] == before  # columns that came later stand behind
         assert raw.execute("SELECT count(*) FROM appraisals").fetchone() == (0,)

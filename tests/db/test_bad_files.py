@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import Engine
 
 from db.csvfile import LONGEST_CELL
+from db.session import place_of
 
 Medquant = Callable[..., Any]
 SetCell = Callable[[Path, int, str, str], None]
+pytestmark = pytest.mark.sqlite_only("bad files are refused before a database is asked, whatever its kind")
 
 
 @pytest.fixture
@@ -19,7 +21,7 @@ def refuses(tiny_dir: Path, fresh_db: Engine, medquant: Medquant) -> Callable[[s
     """Load the tiny corpus and expect this sentence and nothing else: no byte of the database changes."""
 
     def expect(sentence: str) -> None:
-        path = Path(str(fresh_db.url.database))
+        path = Path(place_of(fresh_db))
         before = path.read_bytes()
         done = medquant("db", "load", tiny_dir, "--db", path)
         assert (done.code, done.out, done.err) == (1, "", f"medquant: {sentence}\n")
@@ -196,7 +198,7 @@ PROVENANCE = "study_id,variable,as_printed,locator,source_url,extracted_by,extra
     ("row", "said"),
     [
         ("s1,anatomy,,p. 1,,,,\n", "row 2, column study_id, variable: 's1|anatomy' has no value in studies.csv; give the cell a value there first"),
-        ("s1,modality,,,,,,\n", "row 2: the row says nothing of its cell; fill one of as_printed, locator, source_url, extracted_by, extracted_on, verification, or take the row out"),
+        ("s1,modality,,,,,,\n", "row 2: the row says nothing of its cell; fill one of as_printed, locator, source_url, extracted_by, extracted_on, verification, verified_by, verified_on, or take the row out"),
         ("s1,modality,a,,,,,\ns1,modality,b,,,,,\n", "row 3, column study_id, variable: 's1|modality' stands here for the second time (first in row 2); allowed: once"),
     ],
 )  # fmt: skip
@@ -263,13 +265,14 @@ def test_a_readme_in_another_encoding(refuses: Callable[[str], None], tiny_dir: 
     refuses(f"{tiny_dir / 'README.md'} cannot be read: byte 3 is not UTF-8; save the file as UTF-8")
 
 
-def test_full_text_decisions_are_sent_to_their_own_file(
+def test_the_outcome_of_a_full_text_is_sent_to_its_own_file(
     refuses: Callable[[str], None], tiny_dir: Path, set_cell: SetCell
 ) -> None:
     set_cell(tiny_dir / "screenings.csv", 2, "stage", "full_text")
+    set_cell(tiny_dir / "screenings.csv", 2, "reviewer", "adjudicated")
     refuses(
-        "screenings.csv, row 2, column stage: 'full_text' decisions are not read from this file; give each report a "
-        "row in reports.csv instead; allowed here: title_abstract"
+        "screenings.csv, row 2, column stage: the outcome of a full text is not read from this file; give its report a "
+        "row in reports.csv instead; allowed here: the votes of reviewers, and adjudicated at title_abstract"
     )
 
 

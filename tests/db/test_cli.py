@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from db.cli import build
-from db.session import writing
+from db.session import place_of, writing
 from medquant import PACKAGES
 
 Medquant = Callable[..., Any]
@@ -53,7 +53,7 @@ def test_every_verb_takes_the_database_after_it(
     if verb == "acknowledge":  # the two shipped warnings are accepted already: take one back
         with writing(seeded_db, actor="a", reason="b") as connection:
             connection.execute(text("DELETE FROM acknowledgements"))
-    done = medquant("db", verb, *ARGUMENTS.get(verb, []), "--db", seeded_db.url.database)
+    done = medquant("db", verb, *ARGUMENTS.get(verb, []), "--db", place_of(seeded_db))
     assert (done.code, done.err) == (0, "")
     assert not (tmp_path / "medquant.db").exists()
 
@@ -97,7 +97,7 @@ def test_load_tells_what_it_did(medquant: Medquant, tiny_dir: Path, tmp_path: Pa
 def test_history_shows_the_life_of_a_row_for_people_and_programs(
     seeded_db: Engine, medquant: Medquant
 ) -> None:
-    path = seeded_db.url.database
+    path = place_of(seeded_db)
     assert (
         medquant("db", "history", "--db", path).out
         == "no changes since the load (--all shows what the load wrote)\n"
@@ -118,7 +118,7 @@ def test_history_shows_the_life_of_a_row_for_people_and_programs(
 
 
 def test_history_of_a_table_that_has_none(seeded_db: Engine, medquant: Medquant) -> None:
-    done = medquant("db", "history", "recipes", "--db", seeded_db.url.database)
+    done = medquant("db", "history", "recipes", "--db", place_of(seeded_db))
     assert done.code == 1
     assert done.err.startswith(
         "medquant: 'recipes' has no history; allowed: acknowledgements, adjudication_lookups"
@@ -126,7 +126,7 @@ def test_history_of_a_table_that_has_none(seeded_db: Engine, medquant: Medquant)
 
 
 def test_output_into_a_closed_pipe_is_no_error(seeded_db: Engine) -> None:
-    words = ["db", "history", "--all", "--limit", "0", "--db", str(seeded_db.url.database)]
+    words = ["db", "history", "--all", "--limit", "0", "--db", place_of(seeded_db)]
     with subprocess.Popen(
         [sys.executable, "-m", "medquant", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as program:

@@ -1,18 +1,18 @@
 """Several writers at once: each waits for its turn, none is lost."""
 
-import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
 
 from db.errors import MedquantError
-from db.session import open_database, reading, writing
+from db.session import open_database, place_of, reading, writing
+from tests.databases import Databases
 
 WRITER = """
 import sys
@@ -35,7 +35,7 @@ def _changes(engine: Engine) -> list[tuple[int, str]]:
 
 
 def test_eight_processes_write_at_once_and_none_is_lost(seeded_db: Engine) -> None:
-    path = str(seeded_db.url.database)
+    path = place_of(seeded_db)
     writers = [
         subprocess.Popen([sys.executable, "-c", WRITER, path, f"writer {n}"], stderr=subprocess.PIPE)
         for n in range(8)
@@ -73,18 +73,45 @@ def test_a_writer_that_waits_too_long_is_told_so(
     seeded_db: Engine, monkeypatch: pytest.MonkeyPatch, medquant: Callable[..., Any]
 ) -> None:
     monkeypatch.setattr("db.session.BUSY_SECONDS", 0.05)
-    path = str(seeded_db.url.database)
-    with closing(sqlite3.connect(path, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        done = medquant("db", "acknowledge", "as_printed", "*", "--reason", "x", "--db", path)
+    place = place_of(seeded_db)
+    with writing(open_database(place), actor="other", reason="at work"):
+        done = medquant("db", "acknowledge", "as_printed", "*", "--reason", "x", "--db", place)
+        said = {
+            "sqlite": "database is locked",
+            "postgresql": "canceling statement due to lock timeout",
+        }[seeded_db.dialect.name]
         assert (done.code, done.out) == (1, "")
         assert done.err == (
-            f"medquant: {path}: database is locked; another program has been writing to it for over 0.05 s; "
+            f"medquant: {place}: {said}; another program has been writing to it for over 0.05 s; "
             "close it or try again\n"
         )
-        with pytest.raises(MedquantError, match="database is locked"), writing(
-            open_database(path), actor="a", reason="b"
-        ):  # fmt: skip
+        with pytest.raises(MedquantError, match=said), writing(open_database(place), actor="a", reason="b"):
             pass
-        other.execute("ROLLBACK")
-    assert medquant("db", "status", "--db", path).code == 0
+    assert medquant("db", "status", "--db", place).code == 0
+
+
+def test_a_read_sees_one_state_while_another_writes_between_its_queries(seeded_db: Engine) -> None:
+    count = text("SELECT count(*) FROM study_groups")
+    with reading(seeded_db) as connection:
+        before = connection.execute(count).scalar()
+        with writing(seeded_db, actor="a", reason="b") as other:
+            other.execute(text("DELETE FROM study_groups"))
+        assert connection.execute(count).scalar() == before
+    with reading(seeded_db) as connection:
+        assert connection.execute(count).scalar() == 0
+
+
+def test_two_programs_that_make_the_tables_at_once_make_them_once(
+    databases: Databases, tmp_path: Path
+) -> None:
+    address = databases.blank(tmp_path / "new.db")
+    making = [
+        subprocess.Popen(
+            [sys.executable, "-m", "medquant", "db", "init", "--db", address],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )
+        for _ in range(3)
+    ]  # fmt: skip
+    told = [maker.communicate() for maker in making]
+    assert [maker.returncode for maker in making] == [0] * 3, told
+    assert sum(b"made" in out for out, _ in told) == 1, told

@@ -18,7 +18,7 @@ from db.export import export_files
 from db.files import table_of
 from db.load import LoadResult
 from db.models.tables import TRACKED, History
-from db.session import reading, writing
+from db.session import place_of, reading, writing
 
 Load = Callable[..., LoadResult]
 SetCell = Callable[[Path, int, str, str], None]
@@ -177,7 +177,7 @@ def test_every_moment_of_the_history_gives_the_rows_of_that_moment(edited: Engin
 
 
 def test_a_release_of_the_database_and_now_differ_by_what_was_edited(edited: Engine) -> None:
-    diff = compare(read_state("tiny", edited.url.database), read_state("now", edited.url.database))
+    diff = compare(read_state("tiny", place_of(edited)), read_state("now", place_of(edited)))
     assert ("comparisons.csv", CellChange("s1-01", "quantized_value", "91.0", "90.4")) in diff.cells
     assert ("studies.csv", CellChange("s2", "weight_bits", "8;16f", "")) in diff.cells
     assert [row.key for row in diff.of("records.csv").added] == ["r10"]
@@ -199,16 +199,16 @@ def test_a_day_is_its_end_and_a_moment_is_read_in_its_zone(edited: Engine) -> No
 @pytest.mark.parametrize("words", ["tomorrow", "no/folder", "\0", "", "2026-13-01"])
 def test_what_names_no_state_is_refused_with_what_is_allowed(edited: Engine, words: str) -> None:
     with pytest.raises(MedquantError, match=r"allowed: the folder of a release, now, a date"):
-        read_state(words, edited.url.database)
+        read_state(words, place_of(edited))
 
 
 def test_the_verb_prints_text_and_json(medquant: Callable[..., Any], edited: Engine, tiny_dir: Path) -> None:
-    done = medquant("db", "diff", tiny_dir, "--db", edited.url.database)
+    done = medquant("db", "diff", tiny_dir, "--db", place_of(edited))
     assert done.code == 0, done.err
     assert f"{tiny_dir} -> now" in done.out
     assert "comparisons: 0 added, 0 removed, 1 changed" in done.out
     assert "      quantized_value: 91.0 -> 90.4" in done.out
-    told = json.loads(medquant("db", "diff", "tiny", "now", "--json", "--db", edited.url.database).out)
+    told = json.loads(medquant("db", "diff", "tiny", "now", "--json", "--db", place_of(edited)).out)
     assert told["summary"]["records"] == {"added": 1, "removed": 0, "changed": 0}
     [comparisons] = [one for one in told["files"] if one["file"] == "comparisons.csv"]
     assert {"key": "s1-01", "column": "weight_bits", "old": "8", "new": "4"} in comparisons["changed"]

@@ -1,11 +1,9 @@
 """Killing a load at any moment leaves the database as it was; the next load succeeds."""
 
 import random
-import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,8 +14,9 @@ from db.corpus import SHIPPED, read_corpus
 from db.errors import MedquantError
 from db.load import load_corpus
 from db.models.tables import Base
-from db.session import open_database, reading
+from db.session import place_of, reading
 from db.status import read_status
+from tests.databases import outside
 
 KILLED_AT = """
 import os, signal, sys
@@ -35,14 +34,15 @@ load_corpus(open_database(sys.argv[1]), read_corpus(Path(sys.argv[2])), actor="k
 TABLES = [table.name for table in Base.metadata.sorted_tables]
 
 
-def _dump(path: Path) -> list[str]:
-    with closing(sqlite3.connect(path)) as raw:
-        assert raw.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        return list(raw.iterdump())
+def _dump(engine: Engine) -> list[str]:
+    with outside(place_of(engine)) as raw:
+        if raw.dialect.name == "sqlite":
+            assert raw.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+        rows = [(name, row) for name in TABLES for row in raw.exec_driver_sql(f'SELECT * FROM "{name}"')]  # noqa: S608
+    return sorted(f"{name} {row}" for name, row in rows)
 
 
-def _load_succeeds(path: Path) -> None:
-    engine = open_database(str(path))
+def _load_succeeds(engine: Engine) -> None:
     load_corpus(engine, read_corpus(SHIPPED), actor="again", overwrite=True)
     with reading(engine) as connection:
         status = read_status(connection, "")
@@ -57,41 +57,43 @@ def test_killed_before_a_table(
     full: bool,
 ) -> None:
     assert table in TABLES
-    path = Path(str(fresh_db.url.database))
     if full:
         load_corpus(fresh_db, read_corpus(tiny_dir), actor="before")
-    before = _dump(path)
-    done = subprocess.run([sys.executable, "-c", KILLED_AT, str(path), str(SHIPPED), table], timeout=60)
+    before = _dump(fresh_db)
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED_AT, place_of(fresh_db), str(SHIPPED), table], timeout=60
+    )
     assert done.returncode == -9
-    assert _dump(path) == before
-    _load_succeeds(path)
+    assert _dump(fresh_db) == before
+    _load_succeeds(fresh_db)
 
 
 def test_killed_at_random_moments(fresh_db: Engine, tiny_dir: Path) -> None:
-    path = Path(str(fresh_db.url.database))
     load_corpus(fresh_db, read_corpus(tiny_dir), actor="before")
-    before = _dump(path)
+    before = _dump(fresh_db)
     moments = random.Random(20260131)  # noqa: S311 - no secret
     killed = 0
     for _ in range(3):
-        with subprocess.Popen([sys.executable, "-m", "medquant", "db", "load", "--db", str(path)]) as loading:
+        words = ["-m", "medquant", "db", "load", "--db", place_of(fresh_db)]
+        with subprocess.Popen([sys.executable, *words]) as loading:
             time.sleep(moments.uniform(0.3, 0.9))
             loading.kill()
         killed += loading.returncode == -9
-        after = _dump(path)
+        after = _dump(fresh_db)
         if after != before:  # it was done before the signal came: then it is done whole
-            with reading(open_database(str(path))) as connection:
+            with reading(fresh_db) as connection:
                 assert read_status(connection, "")["edited"] is False
             load_corpus(fresh_db, read_corpus(tiny_dir), actor="before", overwrite=True)
-            before = _dump(path)
+            before = _dump(fresh_db)
     assert killed
-    _load_succeeds(path)
+    _load_succeeds(fresh_db)
 
 
+@pytest.mark.sqlite_only("looks at the journal beside the file")
 def test_killed_while_the_journal_grows(fresh_db: Engine, tiny_dir: Path) -> None:
-    path = Path(str(fresh_db.url.database))
+    path = Path(place_of(fresh_db))
     load_corpus(fresh_db, read_corpus(tiny_dir), actor="before")
-    before = _dump(path)
+    before = _dump(fresh_db)
     journal = path.with_name(path.name + "-wal")
     slow = KILLED_AT.replace(
         "os.kill(os.getpid(), signal.SIGKILL)", "print('there', flush=True); sys.stdin.read()"
@@ -108,8 +110,8 @@ def test_killed_while_the_journal_grows(fresh_db: Engine, tiny_dir: Path) -> Non
         assert loading.stdout.readline() == b"there\n"
         assert journal.stat().st_size > 100_000  # rows are on the disk already, but not committed
         loading.kill()
-    assert _dump(path) == before
-    _load_succeeds(path)
+    assert _dump(fresh_db) == before
+    _load_succeeds(fresh_db)
 
 
 def test_a_load_that_fails_makes_no_new_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

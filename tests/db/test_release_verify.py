@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from db.errors import MedquantError
 from db.release_verify import verify_release
+from db.session import place_of
 
 Damage = Callable[[Path], object]
 
@@ -26,7 +27,7 @@ def release(medquant: Callable[..., Any], seeded_db: Engine, tmp_path: Path) -> 
         "--date",
         "2026-12-01",
         "--db",
-        seeded_db.url.database,
+        place_of(seeded_db),
     )
     assert done.code == 0, done.err
     assert done.out == f"{tmp_path / 'r'}: release 2026.12, 27 files written\n"
@@ -134,7 +135,7 @@ def test_the_date_comes_from_the_environment_where_none_is_given(
     medquant: Callable[..., Any], seeded_db: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
-    words = ("db", "release", "x", "--out", tmp_path / "r", "--db", seeded_db.url.database, "--json")
+    words = ("db", "release", "x", "--out", tmp_path / "r", "--db", place_of(seeded_db), "--json")
     told = json.loads(medquant(*words).out)
     assert told["release"] == "x"
     assert "date-released: 1970-01-02" in (tmp_path / "r" / "CITATION.cff").read_text("utf-8")

@@ -63,12 +63,14 @@ def test_migrations_and_models_agree_as_alembic_sees_them(fresh_db: Engine) -> N
         assert compare_metadata(context_of(connection), Base.metadata) == []
 
 
+@pytest.mark.sqlite_only("reads SQLite's own catalogue; test_postgresql.py asks the same of PostgreSQL")
 def test_migrations_and_models_make_the_same_statements(fresh_db: Engine, tmp_path: Path) -> None:
     engine = create_engine(f"sqlite:///{tmp_path / 'models.db'}")
     Base.metadata.create_all(engine)
     assert _plain(_ddl(fresh_db)) == _plain(_ddl(engine))
 
 
+@pytest.mark.sqlite_only("reads SQLite's own catalogue; test_postgresql.py asks the same of PostgreSQL")
 def test_every_curated_table_has_its_triggers(fresh_db: Engine) -> None:
     triggers = set(_ddl(fresh_db, "'trigger'"))
     wanted = {
@@ -101,6 +103,7 @@ def test_an_old_database_keeps_its_rows_and_its_history(old_db: Path, medquant: 
     assert _ask(old_db, "SELECT count(*) FROM acknowledgements") == [(0,)]
 
 
+@pytest.mark.sqlite_only("reads SQLite's own catalogue; test_postgresql.py asks the same of PostgreSQL")
 def test_an_upgraded_database_is_as_a_new_one(old_db: Path, fresh_db: Engine) -> None:
     engine = open_database(str(old_db))
     upgrade_schema(engine)

@@ -95,6 +95,7 @@ def test_a_password_is_never_shown() -> None:
     assert "secret" not in url.render_as_string()
 
 
+@pytest.mark.sqlite_only("looks at the file")
 def test_a_place_is_named_as_the_user_may_give_it(fresh_db: Engine) -> None:
     assert place_of(fresh_db) == fresh_db.url.database
 
@@ -114,10 +115,11 @@ def test_who_is_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
     assert current_actor(None) == "unknown"
 
 
+@pytest.mark.sqlite_only("looks at the file")
 def test_no_file_is_left_open_or_beside_the_database(seeded_db: Engine) -> None:
     with reading(seeded_db) as connection:
         connection.execute(text("SELECT count(*) FROM records"))
-    assert [path.name for path in Path(str(seeded_db.url.database)).parent.iterdir()] == ["seeded.db"]
+    assert [path.name for path in Path(place_of(seeded_db)).parent.iterdir()] == ["seeded.db"]
 
 
 def _dump(path: Path) -> list[str]:
@@ -125,8 +127,9 @@ def _dump(path: Path) -> list[str]:
         return list(raw.iterdump())
 
 
+@pytest.mark.sqlite_only("looks at the file")
 def test_a_full_disk_while_loading(fresh_db: Engine) -> None:
-    path = Path(str(fresh_db.url.database))
+    path = Path(place_of(fresh_db))
     before = _dump(path)
 
     @event.listens_for(fresh_db, "connect")
@@ -158,10 +161,11 @@ def _limited(size: int, *words: object) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.sqlite_only("looks at the file")
 def test_a_file_size_limit_while_loading_and_after_it_a_load_that_succeeds(
     fresh_db: Engine, medquant: Medquant
 ) -> None:
-    path = Path(str(fresh_db.url.database))
+    path = Path(place_of(fresh_db))
     before = _dump(path)
     done = _limited(1_000_000, "db", "load", "--db", path)
     assert done.returncode == 1
@@ -172,17 +176,18 @@ def test_a_file_size_limit_while_loading_and_after_it_a_load_that_succeeds(
 
 
 def test_a_file_size_limit_while_exporting(seeded_db: Engine, tmp_path: Path) -> None:
-    done = _limited(100_000, "db", "export", tmp_path / "out", "--db", seeded_db.url.database)
+    done = _limited(100_000, "db", "export", tmp_path / "out", "--db", place_of(seeded_db))
     assert done.returncode == 1
     assert "cannot be written: File too large; name another place or free some space" in done.stderr
     assert all(path.stat().st_size < 100_000 for path in (tmp_path / "out").iterdir())
     assert not list((tmp_path / "out").glob(".*"))
 
 
+@pytest.mark.sqlite_only("looks at the file")
 def test_a_database_that_may_not_be_written(
     seeded_db: Engine, medquant: Medquant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = str(seeded_db.url.database)
+    path = place_of(seeded_db)
     before = Path(path).read_bytes()
     read_only = f"sqlite:///file:{path}?mode=ro&uri=true"
     assert medquant("db", "status", "--db", read_only).code == 0
@@ -195,9 +200,10 @@ def test_a_database_that_may_not_be_written(
     assert Path(path).read_bytes() == before
 
 
+@pytest.mark.sqlite_only("looks at the file")
 def test_a_damaged_database_is_told_so(seeded_db: Engine, medquant: Medquant, tmp_path: Path) -> None:
     damaged = tmp_path / "damaged.db"
-    content = Path(str(seeded_db.url.database)).read_bytes()
+    content = Path(place_of(seeded_db)).read_bytes()
     damaged.write_bytes(content[:8192] + b"\xff" * 200_000 + content[208_192:])
     done = medquant("db", "check", "--db", damaged)
     assert done.code == 1
@@ -205,6 +211,7 @@ def test_a_damaged_database_is_told_so(seeded_db: Engine, medquant: Medquant, tm
     assert "the database file is damaged; restore it, or load the evidence into a new one" in done.err
 
 
+@pytest.mark.sqlite_only("looks at the file")
 def test_an_engine_can_be_opened_by_url(seeded_db: Engine) -> None:
-    with reading(open_database(f"sqlite:///{seeded_db.url.database}")) as connection:
+    with reading(open_database(f"sqlite:///{place_of(seeded_db)}")) as connection:
         assert connection.execute(text("SELECT count(*) FROM studies")).scalar() == 93

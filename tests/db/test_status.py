@@ -8,7 +8,7 @@ from sqlalchemy import Engine, insert
 
 from db.models.tables import Run
 from db.schema import latest_schema
-from db.session import writing
+from db.session import place_of, writing
 from db.vocabulary import RunState
 
 Medquant = Callable[..., Any]
@@ -43,7 +43,7 @@ PRISMA_KEYS = [
 
 
 def test_the_keys_are_those_that_were_promised(seeded_db: Engine, medquant: Medquant) -> None:
-    status = json.loads(medquant("db", "status", "--json", "--db", seeded_db.url.database).out)
+    status = json.loads(medquant("db", "status", "--json", "--db", place_of(seeded_db)).out)
     promised = ["schema", "release", "searches", "records", "studies", "comparisons", "runs", "prisma"]
     assert [key for key in status if key in promised] == promised
     assert set(status) - set(promised) == {
@@ -68,13 +68,13 @@ def test_runs_are_counted_by_state(fresh_db: Engine, medquant: Medquant) -> None
             {"run_id": "2", "case_id": "c", "state": RunState.FAILED, "error": "out of memory"},
             {"run_id": "3", "case_id": "c", "state": RunState.FAILED, "error": "out of memory"},
         ])  # fmt: skip
-    status = json.loads(medquant("db", "status", "--json", "--db", fresh_db.url.database).out)
+    status = json.loads(medquant("db", "status", "--json", "--db", place_of(fresh_db)).out)
     assert status["runs"] == {"planned": 1, "failed": 2}
     assert (status["release"], status["edited"]) == (None, False)
 
 
 def test_for_people_it_is_a_table(seeded_db: Engine, medquant: Medquant) -> None:
-    lines = medquant("db", "status", "--db", seeded_db.url.database).out.splitlines()
+    lines = medquant("db", "status", "--db", place_of(seeded_db)).out.splitlines()
     assert [line.split()[0] for line in lines] == [
         "database", "schema", "release", "searches", "records", "studies", "comparisons", "cases", "runs"
     ]  # fmt: skip

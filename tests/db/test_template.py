@@ -11,6 +11,7 @@ from db.codebook.codebook import codebook_files, codebook_from_files
 from db.corpus import read_corpus
 from db.files import FILES
 from db.load import LoadResult
+from db.session import place_of
 
 Medquant = Callable[..., Any]
 
@@ -33,7 +34,7 @@ def test_filled_with_two_studies_it_loads_and_passes_the_check(
 ) -> None:
     assert len(read_corpus(tiny_dir).files) >= 10  # `tiny_dir` is the filled template
     load(fresh_db, tiny_dir)
-    assert medquant("db", "check", "--db", fresh_db.url.database).code == 0
+    assert medquant("db", "check", "--db", place_of(fresh_db)).code == 0
 
 
 def test_the_dictionary_explains_every_column(medquant: Medquant, tmp_path: Path) -> None:
