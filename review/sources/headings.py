@@ -13,19 +13,24 @@ from review.sources.tidying import record_of
 _HEADINGS: Mapping[str, str] = {
     heading: field
     for field, headings in {
-        "title": "title articletitle documenttitle primarytitle publicationtitle1",
-        "authors": "authors author authornames authorfullnames firstauthors",
+        "title": "title articletitle documenttitle primarytitle publicationtitle1 ti",
+        "authors": "authors author authornames authorfullnames firstauthors af au",
         "year": "year publicationyear py publicationdate date publishedyear",
-        "venue": "venue journal journalbook sourcetitle publicationtitle publicationname containertitle secondarytitle booktitle",
-        "volume": "volume vl", "issue": "issue number", "pages": "pages page", "publisher": "publisher",
-        "issn": "issn isbn", "language": "language languageoforiginaldocument", "abstract": "abstract abstractnote notesabstract",
-        "keywords": "keywords authorkeywords manualtags ieeeterms keyword", "doi": "doi articledoi",
-        "arxiv_id": "arxivid arxiv", "pmid": "pmid pubmedid", "urls": "urls url link pdflink otherurls address",
-        "key": "key recordid id accessionnumber eid utuniquewosid", "kind": "kind itemtype documenttype publicationtype type",
+        "venue": "venue journal journalbook sourcetitle publicationtitle publicationname containertitle secondarytitle booktitle so",
+        "volume": "volume vl", "issue": "issue number is", "pages": "pages page", "publisher": "publisher pu",
+        "issn": "issn isbn isbns sn ei", "language": "language languageoforiginaldocument la", "abstract": "abstract abstractnote notesabstract ab",
+        "keywords": "keywords authorkeywords manualtags ieeeterms indexkeywords keywordsplus keyword de", "doi": "doi articledoi di",
+        "arxiv_id": "arxivid arxiv", "pmid": "pmid pubmedid pm", "urls": "urls url link pdflink otherurls address",
+        "key": "key recordid id accessionnumber eid utuniquewosid utuniqueid ut", "kind": "kind itemtype documenttype publicationtype type dt",
     }.items()
     for heading in headings.split()
 }  # fmt: skip
 _NOTES = "notes"
+_PAGES = {
+    "pagestart": "first page", "startpage": "first page", "bp": "first page",
+    "pageend": "last page", "endpage": "last page", "ep": "last page",
+}  # fmt: skip
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 OWN = "MEDQUANT: "
 """What a Rayyan file has no column for stands behind this in its notes, as JSON without bars and closing braces."""
 _PUBMED_NAMES = re.compile(
@@ -62,6 +67,9 @@ def columns_of(header: Sequence[str]) -> Columns | None:
     names = tuple(" ".join(cell.split()) for cell in header)
     plain = [re.sub(r"[^a-z0-9]", "", name.casefold()) for name in names]
     fields = {i: _HEADINGS[name] for i, name in enumerate(plain) if name in _HEADINGS}
+    if {"ti", "ut"} <= set(plain):  # Web of Science calls its own keywords ID
+        fields |= {i: "keywords" for i, name in enumerate(plain) if name == "id"}
+    fields |= {i: _PAGES[name] for i, name in enumerate(plain) if name in _PAGES}
     fields |= {i: _NOTES for i, name in enumerate(plain) if name == _NOTES}
     labels = frozenset(i for i, name in enumerate(plain) if name in LABEL_COLUMNS)
     if not {"title", "doi", "pmid", "arxiv_id", "urls"} & set(fields.values()):
@@ -73,39 +81,69 @@ def record_in(
     columns: Columns, cells: Sequence[str], where: str
 ) -> tuple[ImportedRecord | None, list[Unread]]:
     """Make a record of a row."""
-    draft: dict[str, str | list[str]] = {}
-    extra: list[tuple[str, str]] = []
-    decisions: list[Decided] = []
-    unread: list[Unread] = []
+    row = _Row(where)
     for i, cell in enumerate(cells):
-        name = columns.names[i] if i < len(columns.names) else f"column {i + 1}"
-        field = columns.fields.get(i)
         if not cell.strip():
             continue
+        name = columns.names[i] if i < len(columns.names) else f"column {i + 1}"
         if i in columns.labels:
-            found = in_label(cell)
-            if found is None:
-                unread.append(
-                    Unread(
-                        where, f"{name} {excerpt(cell)}", "it is no label; allowed: 1, 0 or empty", lost=False
-                    )
-                )
-            decisions += found or []
-        elif field == _NOTES:
-            decisions += in_note(cell)[0]
-            own, kept = _own(cell)
-            draft |= own
-            extra.append((name, kept))
-        elif field == "urls":
-            draft["urls"] = [*draft.get("urls", ()), cell]
-        elif field is None or field in draft:
-            extra.append((name, cell))
+            row.label(name, cell)
         else:
-            draft[field] = cell
+            row.add(name, columns.fields.get(i), cell)
+    row.end()
     if not columns.own:
-        _guess(draft, extra)
-    record, told = record_of(draft, where, extra=extra, decisions=decisions)
-    return record, told + [part for part in unread if record is not None]
+        _guess(row.draft, row.extra)
+    record, told = record_of(row.draft, where, extra=row.extra, decisions=row.decisions)
+    return record, told + [part for part in row.unread if record is not None]
+
+
+class _Row:
+    """A row under construction."""
+
+    def __init__(self, where: str) -> None:
+        self.where = where
+        self.draft: dict[str, str | list[str]] = {}
+        self.extra: list[tuple[str, str]] = []
+        self.decisions: list[Decided] = []
+        self.unread: list[Unread] = []
+        self.pages: dict[str, str] = {}
+
+    def label(self, name: str, cell: str) -> None:
+        found = in_label(cell)
+        if found is None:
+            self._tell(f"{name} {excerpt(cell)}", "it is no label; allowed: 1, 0 or empty")
+        self.decisions += found or []
+
+    def add(self, name: str, field: str | None, cell: str) -> None:
+        held = self.draft.get(field or "")
+        if field == _NOTES:
+            self.decisions += in_note(cell)[0]
+            own, kept = _own(cell)
+            self.draft |= own
+            self.extra.append((name, kept))
+        elif field == "urls":
+            self.draft["urls"] = [*(held or ()), cell]
+        elif field in _PAGES.values() and field not in self.pages:
+            self.pages[str(field)] = cell
+        elif field == "keywords" and isinstance(held, str) and ";" in f"{held}{cell}":
+            self.draft["keywords"] = f"{held}; {cell}"
+        elif field is None or field in self.draft or field in self.pages:
+            self.extra.append((name, cell))
+        else:
+            self.draft[field] = cell
+
+    def end(self) -> None:
+        if self.pages and "pages" not in self.draft:
+            self.draft["pages"] = "-".join(self.pages.values())
+        elif self.pages:
+            self.extra += self.pages.items()
+        for field in ("pages", "issue", "volume"):
+            value = str(self.draft.get(field, ""))
+            if _DATE.fullmatch(value.strip()):
+                self._tell(f"{field} {value}", "a spreadsheet made a date of it; kept as it stands")
+
+    def _tell(self, what: str, why: str) -> None:
+        self.unread.append(Unread(self.where, what, why, lost=False))
 
 
 def _guess(draft: dict[str, str | list[str]], extra: list[tuple[str, str]]) -> None:

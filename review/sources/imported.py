@@ -2,25 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
-from db.vocabulary import Decision
+from db.vocabulary import Decision, DocumentKind
 
-
-class Kind(StrEnum):
-    """What sort of document a record is about."""
-
-    ARTICLE = "article"
-    CONFERENCE = "conference"
-    BOOK = "book"
-    CHAPTER = "chapter"
-    THESIS = "thesis"
-    REPORT = "report"
-    PREPRINT = "preprint"
-    DATASET = "dataset"
-    SOFTWARE = "software"
-    WEBPAGE = "webpage"
-    OTHER = "other"
+Kind = DocumentKind
 
 
 @dataclass(frozen=True)
@@ -108,7 +93,13 @@ Draft = Mapping[str, str | Sequence[str]]
 """A record under construction: fields of `ImportedRecord` as the file prints them."""
 
 
-def excerpt(text: str, limit: int = 80) -> str:
+LONGEST_EXCERPT = 500
+"""So much of what could not be read is kept."""
+SHOWN = 80
+"""So much of it stands on a line for people."""
+
+
+def excerpt(text: str, limit: int = LONGEST_EXCERPT) -> str:
     """Return the beginning of a piece of a file on one line."""
     line = " ".join(text[: 4 * limit].split())
     line = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)

@@ -16,6 +16,8 @@ _ESCAPES = {
 _BACK = {command: letter for letter, command in _ESCAPES.items() if command.startswith("\\text")}
 _BACK[_ESCAPES["@"]] = "@"
 _SPECIAL = re.compile("|".join(map(re.escape, sorted(_BACK, key=len, reverse=True))))
+_LONGEST = 30_000
+"""Letters that are read as LaTeX; pylatexenc takes minutes for a million, and no abstract is longer."""
 _FIRST_PRIVATE = 0xF0000
 """Letters that no text uses hold the place of escaped ones while the rest is read as LaTeX."""
 
@@ -38,6 +40,8 @@ def plain_text(latex: str) -> str:
 
     held = _SPECIAL.sub(hold, latex) if len(latex) < 0xFFFD else latex
     try:
+        if len(latex) > _LONGEST:
+            raise ValueError
         text = str(_reader().latex_to_text(re.sub(r"(?<!\\)%", r"\\%", held)))
     except Exception:  # noqa: BLE001 - the text is a stranger's; what is no LaTeX is taken literally
         text = re.sub(r"(?<!\\)[{}]", "", held)

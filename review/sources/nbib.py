@@ -1,4 +1,4 @@
-"""The MEDLINE format (nbib), as PubMed writes it."""
+"""The MEDLINE format (nbib), as PubMed writes it, and the tagged text of Ovid, which is akin to it."""
 
 import re
 
@@ -7,10 +7,10 @@ from review.sources.outline import Block, medline_outline
 from review.sources.tidying import record_of
 
 _TAKEN = {
-    "title": ("TI", "BTI", "CTI"), "venue": ("JT", "TA", "BTI"), "year": ("DP", "DEP"), "volume": ("VI",), "issue": ("IP",),
-    "pages": ("PG",), "publisher": ("PB",), "issn": ("IS",), "language": ("LA",), "abstract": ("AB",), "pmid": ("PMID",),
+    "title": ("TI", "BTI", "CTI"), "venue": ("JT", "TA", "BTI"), "year": ("DP", "DEP", "YR"), "volume": ("VI",), "issue": ("IP",),
+    "pages": ("PG",), "publisher": ("PB",), "issn": ("IS",), "language": ("LA", "LG"), "abstract": ("AB",), "pmid": ("PMID", "PM"),
 }  # fmt: skip
-_LISTS = {"keywords": ("OT", "MH"), "authors": ("FAU", "CN")}
+_LISTS = {"keywords": ("OT", "MH", "KW"), "authors": ("FAU", "CN"), "urls": ("XL",)}
 _DOI = re.compile(r"(\S+)\s+\[doi\]")
 _KINDS = {
     "journal article": Kind.ARTICLE,
@@ -33,7 +33,8 @@ def read_nbib(name: str, text: str) -> Reading:
         if record is None:
             continue
         records.append(record)
-        if not record.pmid:
+        unread += [Unread(block.where, excerpt(record.title), doubt, lost=False) for doubt in block.doubts]
+        if not record.pmid and not block.values("VN", "DB"):
             unread.append(Unread(block.where, excerpt(record.title), "no PMID line begins it", lost=False))
     if records and text and not text.endswith("\n"):
         last = records[-1]
@@ -47,10 +48,13 @@ def read_nbib(name: str, text: str) -> Reading:
 
 def _record(block: Block) -> tuple[ImportedRecord | None, list[Unread]]:
     draft: dict[str, str | list[str]] = {}
-    used = {"DOI"}
+    used = {"DO"}
+    further: list[tuple[str, str]] = []
     for field, tags in _TAKEN.items():
-        if found := block.values(*tags):
-            draft[field] = " ".join(block.values("AB")) if field == "abstract" else found[0]
+        found = [(tag, value) for wanted in tags for tag, value in block.tags if tag == wanted and value]
+        if found:
+            draft[field] = " ".join(block.values("AB")) if field == "abstract" else found[0][1]
+            further += () if field == "abstract" else found[1:]
         used.update(tags)
     for field, tags in _LISTS.items():
         draft[field] = block.values(*tags)
@@ -59,8 +63,20 @@ def _record(block: Block) -> tuple[ImportedRecord | None, list[Unread]]:
         draft["authors"] = block.values("AU", "CN")
     used.add("AU")
     dois = [match[1] for value in block.values("LID", "AID") if (match := _DOI.fullmatch(value))]
-    draft["doi"] = dois[0] if dois else ""
+    draft["doi"] = (dois or block.values("DO") or [""])[0]
     kinds = [_KINDS[kind.casefold()] for kind in block.values("PT") if kind.casefold() in _KINDS]
     draft["kind"] = Kind.PREPRINT if Kind.PREPRINT in kinds else kinds[0] if kinds else Kind.OTHER
     rest = [(tag, value) for tag, value in block.tags if tag not in used and not _DOI.fullmatch(value)]
-    return record_of(draft, block.where, extra=rest)
+    record, told = record_of(draft, block.where, extra=[*further, *rest])
+    if record is not None:
+        told += [
+            Unread(
+                block.where,
+                f"{tag} {excerpt(value)}",
+                "it stands twice in it: did two records run into one?",
+                lost=False,
+            )
+            for tag, value in further
+            if tag in ("TI", "PMID")
+        ]
+    return record, told

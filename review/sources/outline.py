@@ -138,27 +138,46 @@ def _rescued(
     return sorted(blocks, key=lambda block: block.line), left
 
 
+_ONCE = frozenset({"OWN", "STAT", "TI", "BTI", "AB", "DP", "JT", "TA", "VI", "PG", "UI", "VN", "DB", "AN"})
+_NUMBERED = re.compile(r"<\d+\.? ?>\s*$")
+"""Ovid numbers its records so."""
 _MEDLINE = re.compile(r"([A-Z][A-Z0-9]{0,3})\s{0,3}-(?:\s(.*)|)$")
 
 
 def medline_outline(text: str) -> tuple[list[Block], list[Stray]]:
-    """Find the records of a MEDLINE text (nbib): each begins with PMID, or after an empty line."""
+    """Find the records of a MEDLINE text (nbib): each begins with PMID, or after an empty line with what it had before.
+
+    An empty line in the middle of a record does not cut it in two.
+    """
     blocks: list[Block] = []
     strays: list[Stray] = []
     now: Block | None = None
     outside: Stray | None = None
+    gap = False
     for number, line in enumerate(text.split("\n"), 1):
         found = _MEDLINE.match(line)
-        if not line.strip():
-            now = outside = None
-        elif found is None and now is not None:
-            now.extend(line)
-        elif found is None:
+        if not line.strip() or _NUMBERED.match(line):
+            now = now if not line.strip() else None
+            gap, outside = True, None
+            continue
+        if found is None and (now is None or gap):
             outside = _outside(strays, outside, number, line)
+            continue
+        if now is None or (found and _begins(now, found[1], gap=gap)):
+            now = Block(number)
+            blocks.append(now)
+        elif gap:
+            now.doubts.append("an empty line stands in it; it was read on behind that line")
+        if found is None:
+            now.extend(line)
         else:
-            if now is None or found[1] == "PMID":
-                now = Block(number)
-                blocks.append(now)
             now.add(found[1], found[2] or "")
-            outside = None
+        gap, outside = False, None
     return blocks, strays
+
+
+def _begins(before: Block, tag: str, *, gap: bool) -> bool:
+    """Whether a tag begins another record: PMID does, and behind an empty line what the record before has already."""
+    if tag == "PMID":
+        return True
+    return (gap or bool(before.doubts)) and tag in _ONCE and any(tag == other for other, _ in before.lines)

@@ -5,17 +5,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 from db.errors import MedquantError, one_of
-from review.sources.imported import ImportedRecord, Reading, Unread
+from review.sources.imported import ImportedRecord, Reading, Unread, excerpt
 from review.sources.opening import bytes_of, members_of, text_of
 
-FORMATS = ("ris", "bibtex", "nbib", "endnote-xml", "csl-json", "csv", "xlsx", "zip")
+FORMATS = ("ris", "bibtex", "nbib", "web-of-science", "endnote-xml", "csl-json", "csv", "xlsx", "zip")
 _ENDINGS = {
-    ".ris": "ris", ".bib": "bibtex", ".bibtex": "bibtex", ".nbib": "nbib", ".xml": "endnote-xml", ".json": "csl-json",
-    ".csv": "csv", ".tsv": "csv", ".xlsx": "xlsx", ".zip": "zip",
+    ".ris": "ris", ".bib": "bibtex", ".bibtex": "bibtex", ".nbib": "nbib", ".cgi": "nbib", ".ovd": "nbib", ".xml": "endnote-xml", ".json": "csl-json",
+    ".ciw": "web-of-science", ".csv": "csv", ".tsv": "csv", ".xlsx": "xlsx", ".zip": "zip",
 }  # fmt: skip
 _SIGNS = (
     ("ris", re.compile(r"^\s{0,3}TY\s{1,2}-", re.MULTILINE)),
-    ("nbib", re.compile(r"^PMID- *\d", re.MULTILINE)),
+    ("nbib", re.compile(r"^PMID- *\d|^VN  - Ovid|^<\d+\.? ?>\s*$", re.MULTILINE)),
+    ("web-of-science", re.compile(r"\A\s*FN (?=\S)|^PT [A-Z]$", re.MULTILINE)),
     ("bibtex", re.compile(r"^\s*@\w+\s*[{(]", re.MULTILINE)),
     ("endnote-xml", re.compile(r"\A\s*<(?:\?xml|xml|records)")),
     ("csl-json", re.compile(r"\A\s*[\[{]")),
@@ -61,15 +62,17 @@ def _read(name: str, raw: bytes, form: str) -> Reading:
     if form == "zip":
         return _archive(name, raw)
     if form == "xlsx":
-        from review.sources.table import read_xlsx
+        from review.sources.workbook import read_xlsx
 
         return read_xlsx(name, raw)
     text, guessed = text_of(name, raw)
     reading = _reader(form)(name, text)
-    if not guessed:
-        return reading
-    told = Unread("the file", "its letters", guessed, lost=False)
-    return Reading(name, reading.format, reading.blocks, reading.records, (told, *reading.unread))
+    told = [Unread("the file", "its letters", guessed, lost=False)] if guessed else []
+    if not reading.blocks:
+        told.append(
+            Unread("the file", excerpt(text), f"no record of {reading.format} begins in it", lost=False)
+        )
+    return Reading(name, reading.format, reading.blocks, reading.records, (*told, *reading.unread))
 
 
 def _reader(form: str) -> Callable[[str, str], Reading]:
@@ -81,6 +84,8 @@ def _reader(form: str) -> Callable[[str, str], Reading]:
             from review.sources.bibtex import read_bibtex as reader
         case "nbib":
             from review.sources.nbib import read_nbib as reader
+        case "web-of-science":
+            from review.sources.web_of_science import read_web_of_science as reader
         case "endnote-xml":
             from review.sources.endnote_xml import read_endnote_xml as reader
         case "csl-json":
@@ -98,7 +103,7 @@ def _by_content(name: str, raw: bytes) -> str:
         if sign.search(head):
             return form
     first = head.split("\n", 1)[0].casefold()
-    if re.search(r"[,;\t]", first) and re.search(r"title|doi|pmid", first):
+    if re.search(r"[,;\t]", first) and re.search(r"title|doi|pmid|\bti\b", first):
         return "csv"
     raise MedquantError(
         f"{name} looks like none of the formats that are read; name its format with --format: {', '.join(FORMATS)}"

@@ -1,14 +1,12 @@
-"""Tables of records: CSV with any usual separator, and the first sheet of a workbook."""
+"""Tables of records: a heading and its rows, from CSV with any usual separator."""
 
 import csv
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from db.errors import MedquantError
 from review.sources.headings import Columns, columns_of, record_in
 from review.sources.imported import Reading, Unread, excerpt
-from review.sources.opening import inspected
 
 _GUARDED = ("=", "+", "-", "@", "\N{FULLWIDTH EQUALS SIGN}", "\N{FULLWIDTH PLUS SIGN}", "\N{FULLWIDTH HYPHEN-MINUS}",
             "\N{FULLWIDTH COMMERCIAL AT}", "\t", "\r")  # fmt: skip
@@ -43,9 +41,19 @@ def read_csv_table(name: str, text: str) -> Reading:
     MedquantError
         If no column is a title or an identifier.
     """
-    first = text[:100_000].split("\n", 1)[0]
-    separator = max(",;\t", key=first.count)
-    return _read(name, "CSV", _csv_rows(text, separator))
+    separator = _separator(text)
+    return read_rows(name, "CSV", _csv_rows(text, separator))
+
+
+def _separator(text: str) -> str:
+    """Return what separates the cells: it gives some line near the top the most columns that are known."""
+    first = text[:100_000].split("\n", _FIRST_ROWS)[:_FIRST_ROWS]
+
+    def known(separator: str) -> int:
+        found = (columns_of([cell.strip(' "') for cell in line.split(separator)]) for line in first)
+        return max((len(columns.fields) for columns in found if columns is not None), default=0)
+
+    return max(",;\t|", key=lambda separator: (known(separator), first[0].count(separator)))
 
 
 def _csv_rows(text: str, separator: str) -> Iterator[Row]:
@@ -63,6 +71,10 @@ def _csv_rows(text: str, separator: str) -> Iterator[Row]:
                 yield Row(f"line {start + 1}", [unguarded(cell) for cell in cells])
                 start = begin + reader.line_num
         except csv.Error as error:
+            if separator == "\t":  # programs that write tabs often write quotes as they are
+                yield Row(f"line {start + 1}", [unguarded(cell) for cell in lines[start].split(separator)])
+                begin = start + 1
+                continue
             why = "a quote opens in it that nothing closes: cut off?"
             why = why if "unexpected end" in str(error) else f"it is no CSV ({error})"
             yield Row(f"line {start + 1}", [lines[start]], why)
@@ -74,54 +86,22 @@ def _csv_rows(text: str, separator: str) -> Iterator[Row]:
         yield Row(f"line {number}", [line], "too many lines before it have quotes that nothing closes")
 
 
-def read_xlsx(name: str, raw: bytes) -> Reading:
-    """Read records from the first sheet of a workbook that holds any.
+def read_rows(name: str, form: str, rows: Iterator[Row]) -> Reading:
+    """Read records from rows, of which one of the first is the heading.
 
     Raises
     ------
     MedquantError
-        If it is no workbook, damaged, too large, or no column is a title or an identifier.
+        If no column is a title or an identifier.
     """
-    from openpyxl import load_workbook
-
-    inspected(name, raw).close()
-    try:
-        book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
-        try:
-            sheet = book.worksheets[0]
-            sheet.reset_dimensions()  # a false claim of a million columns would be padded with empty cells
-            rows = [
-                Row(f"row {number}", [_cell(cell) for cell in row])
-                for number, row in enumerate(sheet.iter_rows(values_only=True), 1)
-            ]
-            others = [sheet.title for sheet in book.worksheets[1:]]
-        finally:
-            book.close()
-    except MedquantError:
-        raise
-    except Exception as error:  # noqa: BLE001 - the file is a stranger's, and the library promises nothing for it
-        raise MedquantError(
-            f"{name} is no workbook that can be read ({type(error).__name__}); save it as .xlsx or CSV"
-        ) from None
-    reading = _read(name, "XLSX", iter(rows))
-    if not others:
-        return reading
-    told = Unread("the workbook", excerpt(", ".join(others)), "only the first sheet is read", lost=False)
-    return Reading(reading.name, reading.format, reading.blocks, reading.records, (*reading.unread, told))
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return "" if value is None else unguarded(str(value))
-
-
-def _read(name: str, form: str, rows: Iterator[Row]) -> Reading:
     columns, unread = _heading(name, rows)
     records = []
     blocks = 0
     for row in rows:
         if not any(cell.strip() for cell in row.cells):
+            continue
+        if _same(row.cells, columns.names):
+            unread.append(Unread(row.where, excerpt(", ".join(row.cells)), "the heading again", lost=False))
             continue
         blocks += 1
         why = row.why or _misfit(columns, row.cells)
@@ -137,6 +117,10 @@ def _read(name: str, form: str, rows: Iterator[Row]) -> Reading:
             why = f"the row has {len(row.cells)} cells, the heading {len(columns.names)}: cut off?"
             unread.append(Unread(row.where, excerpt(record.title), why, lost=False))
     return Reading(name, form, blocks, tuple(records), tuple(unread))
+
+
+def _same(cells: Sequence[str], names: Sequence[str]) -> bool:
+    return [" ".join(cell.split()) for cell in cells] == list(names)
 
 
 def _misfit(columns: Columns, cells: Sequence[str]) -> str:

@@ -16,6 +16,9 @@ _ARXIV = re.compile(r"(?<![\d.])(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:
 _PMID = re.compile(r"(?<!\d)([1-9]\d{0,8})(?!\d)", re.ASCII)
 _PLAIN = ("title", "venue", "volume", "issue", "pages", "publisher", "issn", "language", "abstract", "key")
 _MOST_ADDRESSES = 100
+_LONGEST_DATE = 30
+_MOST_BESIDE = 40
+"""Letters that may stand beside an identifier unsaid, such as its address; more are something else that ran into it."""
 _SEPARATING = re.compile(r"[;{}\\]")
 """What separates addresses in a cell of the corpus, or ends them in BibTeX; no address holds it as a sign."""
 
@@ -96,6 +99,8 @@ def record_of(
         return None, [
             Unread(where, _gist(record), "there is neither a title nor an identifier nor an address")
         ]
+    if not record.title:
+        told("title", _gist(record), "it has none; its identifier or address stands for it")
     return record, unread
 
 
@@ -109,6 +114,8 @@ def _year(text: str, told: _Told) -> int | None:
     if not text:
         return None
     if found := _YEAR.search(text):
+        if len(text) > _LONGEST_DATE:
+            told("year", text, "more than a date stands there; only the first year was taken")
         return int(found[0])
     told("year", text, "it holds no year from 1900 to 2100")
     return None
@@ -118,7 +125,11 @@ def _found(pattern: re.Pattern[str], name: str, text: str, why: str, told: _Told
     if not text:
         return ""
     found = pattern.search(text)
-    return found[found.lastindex or 0] if found else told(name, text, why)
+    if found is None:
+        return told(name, text, why)
+    if len(text) - len(found[0]) > _MOST_BESIDE:
+        told(name, text, "more than an identifier stands there; only the first was taken")
+    return found[found.lastindex or 0]
 
 
 def _addresses(value: str | Sequence[str], told: _Told) -> tuple[str, ...]:
