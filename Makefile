@@ -7,7 +7,7 @@ DB     := $(BUILD)/medquant.db
 CORPUS := $(wildcard db/evidence/*) $(wildcard db/codebook/*) $(wildcard db/results/*) $(wildcard db/migrations/versions/*.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help report benchmark test lint format bench bench-meta bench-screening bench-dedupe lock browser clean
+.PHONY: help report benchmark serve test test-postgresql lint format bench bench-meta bench-screening bench-dedupe bench-curation lock tools clean
 
 help:  ## show the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,8 +20,18 @@ benchmark: $(VENV)/.benchmark $(DB)  ## re-measure the quick ladder (DATA=folder
 	$(BIN)/medquant benchmark run --quick $(if $(DATA),--data "$(DATA)",$(if $(MEDQUANT_DATA),,--phantom)) --db $(DB)
 	$(BIN)/medquant report --db $(DB) --out $(BUILD)
 
-test: lint browser  ## all tests, after lint, types and import contracts
+serve: $(VENV)/.curate $(DB)  ## open the web page on which the review is curated, on build/medquant.db
+	$(BIN)/medquant review serve --db $(DB)
+
+test: lint tools  ## all tests, after lint, types and import contracts, and what writes on PostgreSQL too
 	$(BIN)/python -m pytest
+	@$(MAKE) --no-print-directory test-postgresql
+
+test-postgresql: $(VENV)/.dev tools  ## the tests of what is written, on a PostgreSQL server that they start and stop
+	$(BIN)/python -m pytest --database=postgresql tests/db $(wildcard $(ON_SERVER:%=tests/review/test_%.py))
+# what curators write; what only reads and reckons is the same on both
+ON_SERVER := agreement bias_cli changes deciding dedupe_cli editing extracting extraction full_text_votes importing matrix \
+	matrix_diff prisma screening stale_decisions team unread verifying
 
 lint: $(VENV)/.dev  ## ruff, strict mypy, import contracts
 	$(BIN)/ruff check .
@@ -61,16 +71,21 @@ $(DEDUPE_PEER)/.installed: tests/bench_dedupe_peers.txt
 	$(DEDUPE_PEER)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
 
+bench-curation: $(VENV)/.dev  ## a review of 100,000 records: import, duplicates, and the page, with times and memory
+	$(BIN)/python tests/bench_curation.py
+
 lock: $(VENV)/.dev  ## resolve the lock files anew (needs the network)
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile $(LOCK) --group build pyproject.toml --output-file locks/run.txt
-	$(BIN)/uv pip compile $(LOCK) --group build $(EXTRAS) --constraints locks/run.txt pyproject.toml --output-file locks/benchmark.txt
-	$(BIN)/uv pip compile $(LOCK) --group dev $(EXTRAS) --constraints locks/benchmark.txt pyproject.toml --output-file locks/dev.txt
-EXTRAS := --extra benchmark --extra curate --extra onnx
+	$(BIN)/uv pip compile $(LOCK) --group build $(CURATE) --constraints locks/run.txt pyproject.toml --output-file locks/curate.txt
+	$(BIN)/uv pip compile $(LOCK) --group build $(BENCHMARK) --constraints locks/curate.txt pyproject.toml --output-file locks/benchmark.txt
+	$(BIN)/uv pip compile $(LOCK) --group dev $(CURATE) $(BENCHMARK) --constraints locks/curate.txt --constraints locks/benchmark.txt pyproject.toml --output-file locks/dev.txt
+CURATE := --extra curate --extra postgresql
+BENCHMARK := --extra benchmark --extra onnx
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
-browser:  # Debian's Chromium and poppler for the tests that look at the page
-	@tests/setup_browser.sh
+tools:  # Debian's Chromium, poppler and PostgreSQL for the tests that look at the page or ask a server
+	@tests/setup_tools.sh
 
 clean:  ## remove the environment and everything built
 	rm -rf $(VENV) $(BUILD) dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
@@ -91,6 +106,10 @@ $(VENV)/.python:
 $(VENV)/.run: $(VENV)/.python locks/run.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/run.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.curate: $(VENV)/.run locks/curate.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/curate.txt
 	@touch $@
 
 $(VENV)/.benchmark: $(VENV)/.run locks/benchmark.txt

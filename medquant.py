@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from review.curate.pictures import Pictures
     from review.meta.front.answer import Answer
     from review.placement import PlacedComparison
     from review.reproduction import ClaimVerdict
@@ -61,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         print(f"medquant {version('medquant')}")
         return 0
-    given.judge, given.place_run, given.draw_meta = _judge, _place, _draw
+    given.judge, given.place_run, given.draw_meta, given.pictures = _judge, _place, _draw, _pictures
     if not hasattr(given, "run"):
         (parser if package not in PACKAGES else given.parser).print_help()
         return 2 if package is None and arguments else 0
@@ -87,6 +88,13 @@ def _draw(answer: "Answer", pictures: "Mapping[str, Path]", **look: "Any") -> "l
     from reports.meta_figures import Look, draw
 
     return draw(answer, pictures, Look(**look))
+
+
+def _pictures() -> "Pictures":
+    """Give the drawings of the report to the page on which the review is curated."""
+    from reports.live import LivePictures
+
+    return LivePictures()
 
 
 def _run(given: argparse.Namespace) -> int:

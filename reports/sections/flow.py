@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from db.codebook.codebook import Codebook
 from db.prisma import PrismaCounts
 from db.prisma_checks import CheckStatus
 from db.vocabulary import Answer, Decision
@@ -17,7 +18,7 @@ MERGED = "merged"
 
 def flow(evidence: Evidence, title: str, plates: Plates) -> Section:
     """Return the flow diagram with its checks."""
-    data = diagram(evidence)
+    data = diagram(evidence.counts, evidence.codebook)
     figure = plates.add(
         "flow",
         prisma_flow.figure(data),
@@ -45,12 +46,23 @@ def flow(evidence: Evidence, title: str, plates: Plates) -> Section:
     return Section("flow", title, tuple(blocks))
 
 
-def diagram(evidence: Evidence) -> PrismaFlow:
-    """Return the counts as the boxes of the diagram, with links into the table of records."""
-    c = evidence.counts
-    reasons = {
-        evidence.codebook.label("exclusion_reason", code): n for code, n in c.record_exclusion_reasons.items()
-    }
+def diagram(c: PrismaCounts, codebook: Codebook, *, links: bool = True) -> PrismaFlow:
+    """Return the counts as the boxes of the diagram.
+
+    Parameters
+    ----------
+    c
+        The counts.
+    codebook
+        Names of the reasons.
+    links
+        Whether boxes lead into the report's table of records.
+    """
+
+    def to(address: str) -> str | None:
+        return address if links else None
+
+    reasons = {codebook.label("exclusion_reason", code): n for code, n in c.record_exclusion_reasons.items()}
     sources = {**c.database_specific_results, **c.register_specific_results}
     removed = {
         "duplicates": c.duplicates,
@@ -60,27 +72,27 @@ def diagram(evidence: Evidence) -> PrismaFlow:
     reports = [FlowItem("reports", c.new_reports)]
     return PrismaFlow(
         identified=FlowBox(
-            c.identified, "#searches", tuple(FlowItem(name, n) for name, n in sources.items())
+            c.identified, to("#searches"), tuple(FlowItem(name, n) for name, n in sources.items())
         ),
-        removed=FlowBox(_sum(removed.values()), f"#{RECORDS}?Duplicates={MERGED}", _items(removed)),
-        screened=FlowBox(c.records_screened, f"#{RECORDS}"),
+        removed=FlowBox(_sum(removed.values()), to(f"#{RECORDS}?Duplicates={MERGED}"), _items(removed)),
+        screened=FlowBox(c.records_screened, to(f"#{RECORDS}")),
         excluded=FlowBox(
             c.records_excluded,
-            f"#{RECORDS}?Decision=exclude",
-            tuple(FlowItem(label, n, f"#{RECORDS}?Reason={label}") for label, n in reasons.items()),
+            to(f"#{RECORDS}?Decision=exclude"),
+            tuple(FlowItem(label, n, to(f"#{RECORDS}?Reason={label}")) for label, n in reasons.items()),
         ),
         sought=FlowBox(c.dbr_sought_reports),
         not_retrieved=FlowBox(c.dbr_notretrieved_reports),
         assessed=FlowBox(c.dbr_assessed),
-        reports_excluded=_reports_excluded(evidence, c.dbr_excluded),
-        included=FlowBox(c.new_studies, "#studies", tuple(reports)),
+        reports_excluded=_reports_excluded(codebook, c.dbr_excluded),
+        included=FlowBox(c.new_studies, to("#studies"), tuple(reports)),
         previous=None if c.previous_studies is None else FlowBox(c.previous_studies),
-        other=_other(evidence, c),
+        other=_other(codebook, c),
         total=None if c.previous_studies is None else FlowBox(c.total_studies),
     )
 
 
-def _other(evidence: Evidence, c: PrismaCounts) -> OtherMethods | None:
+def _other(codebook: Codebook, c: PrismaCounts) -> OtherMethods | None:
     found = {
         "websites": c.website_results,
         "organisations": c.organisation_results,
@@ -94,14 +106,14 @@ def _other(evidence: Evidence, c: PrismaCounts) -> OtherMethods | None:
         FlowBox(c.other_sought_reports),
         FlowBox(c.other_notretrieved_reports),
         FlowBox(c.other_assessed),
-        _reports_excluded(evidence, c.other_excluded),
+        _reports_excluded(codebook, c.other_excluded),
     )
 
 
-def _reports_excluded(evidence: Evidence, reasons: Mapping[str, int] | None) -> FlowBox:
+def _reports_excluded(codebook: Codebook, reasons: Mapping[str, int] | None) -> FlowBox:
     if reasons is None:
         return FlowBox(None)
-    labels = {evidence.codebook.label("exclusion_reason", code): n for code, n in reasons.items()}
+    labels = {codebook.label("exclusion_reason", code): n for code, n in reasons.items()}
     return FlowBox(sum(reasons.values()), None, _items(labels))
 
 

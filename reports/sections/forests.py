@@ -20,7 +20,7 @@ MOST_ROWS = 120
 def forest_figures(evidence: Evidence, pool: OutcomePool, plates: Plates) -> list[Figure]:
     """Return the forest plot of an outcome, a figure a page; measured contrasts stand beside the reported ones."""
     log = pool.measure == Measure.LOG_RATIO
-    rows = [_forest_row(effect) for effect in pool.effects]
+    rows = [forest_row(effect) for effect in pool.effects]
     merged = len(rows) > MOST_ROWS
     if merged:
         rows = _one_row_a_study(rows)
@@ -34,7 +34,7 @@ def forest_figures(evidence: Evidence, pool: OutcomePool, plates: Plates) -> lis
     )
     data = forest.Forest(
         tuple(rows),
-        _forest_summary(pool),
+        forest_summary(pool),
         pool.outcome.label,
         "Ratio" if log else "Points",
         log=log,
@@ -101,7 +101,8 @@ def _level(rows: list[Row], name: str) -> str:
     )
 
 
-def _forest_row(effect: Effect) -> forest.ForestRow:
+def forest_row(effect: Effect) -> forest.ForestRow:
+    """Return a reported contrast as a row, with an interval where its variance is known."""
     low, high = (None, None) if effect.vi is None else own_interval(effect.yi, effect.vi)
     cells = (effect.baseline, effect.quantized)
     return forest.ForestRow(effect.source, effect.arm, effect.yi, low, high, cells=cells)
@@ -119,7 +120,8 @@ def _one_row_a_study(rows: list[forest.ForestRow]) -> list[forest.ForestRow]:
     ]
 
 
-def _forest_summary(pool: OutcomePool) -> forest.ForestSummary | None:
+def forest_summary(pool: OutcomePool) -> forest.ForestSummary | None:
+    """Return the pooled estimate of an outcome as the last row; None where nothing is pooled."""
     c = pool.main.effect
     if c is None:
         return None

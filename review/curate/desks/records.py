@@ -1,0 +1,101 @@
+"""The records: all of them in one grid, searched and corrected in place, each with where it stands."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request
+from fastapi.responses import JSONResponse
+from nicegui import app, html, ui
+from sqlalchemy import Connection, select
+
+from db.files import table_of
+from db.models.tables import Record
+from review.curate.fields import choice_field, text_field
+from review.curate.grid import Asked, Column, Edit, Rows, ask_again, ask_anew, holds, page_of, server_grid
+from review.curate.house import House, Visit
+from review.curate.people import Role
+from review.curate.saving import saved
+from review.editing import SUBJECTS, set_fields
+from review.screening import State, read_standings
+
+ADDRESS = "/rows/records"
+LABEL = "Records"
+WHY = "corrected in the grid of records"
+COLUMNS = (
+    Column("record_id", "Record", 110, link="/records/"),
+    Column("title", "Title", 460, editable=True),
+    Column("authors", "Authors", 220, editable=True),
+    Column("year", "Year", 90, editable=True),
+    Column("state", "Stands", 150, sortable=False),
+    Column("doi", "DOI", 200, editable=True),
+    Column("arxiv_id", "arXiv", 120, editable=True),
+    Column("found_in_source", "Found in", 180),
+)
+
+
+def add(house: House) -> None:
+    """Lay the grid of records into the house."""
+
+    @app.get(ADDRESS)
+    async def rows(request: Request) -> JSONResponse:
+        query = request.query_params
+        found, last = await house.store.read(
+            _rows, Asked.of(query), str(query.get("q", "")), str(query.get("state", ""))
+        )
+        return JSONResponse({"rows": found, "last": last})
+
+    @house.desk("/records", "Records")
+    async def records(visit: Visit) -> None:
+        grid: ui.aggrid
+
+        def search() -> None:
+            ask_anew(grid, LABEL, f"{ADDRESS}?{urlencode({'q': words.value, 'state': state.value})}")
+
+        with html.search().classes("row"):
+            words = text_field(
+                "Search titles, authors, identifiers", type="search", on_change=lambda _: search()
+            )
+            state = choice_field(
+                "Stands",
+                {"": "anywhere", **{one.value: one.value.replace("_", " ") for one in State}},
+                on_change=lambda _: search(),
+            )
+            why = text_field("Why you change something", WHY)
+        html.p("Double-click or press Enter in a cell to change it; Escape leaves it as it was.").classes(
+            "hint"
+        )
+
+        async def edit(change: Edit) -> None:
+            async def write(insist: bool) -> str:
+                await visit.write(
+                    Role.CURATOR,
+                    why.value or WHY,
+                    set_fields,
+                    SUBJECTS["record"],
+                    change.key,
+                    {change.field: change.new},
+                    seen=None if insist else {change.field: change.old},
+                )
+                return f"{change.key}: {change.field} is saved."
+
+            await saved(write)
+
+        grid = server_grid(ADDRESS, COLUMNS, key="record_id", label=LABEL, on_edit=edit)
+        visit.on_change(lambda: ask_again(grid))
+
+
+def _rows(connection: Connection, asked: Asked, words: str, state: str) -> Rows:
+    table = table_of(Record)
+    columns = {column.field: table.c[column.field] for column in COLUMNS if column.field in table.c}
+    query = select(*columns.values()).where(
+        *holds(words, table.c.title, table.c.authors, table.c.doi, table.c.arxiv_id, table.c.record_id)
+    )
+    standings = read_standings(connection)
+    if state:
+        query = query.where(table.c.record_id.in_([key for key, s in standings.items() if s.state == state]))
+    found, total = page_of(connection, query, asked, columns, (table.c.position, table.c.record_id))
+    return [_told(row, standings) for row in found], total
+
+
+def _told(row: dict[str, Any], standings: dict[str, Any]) -> dict[str, Any]:
+    return row | {"state": standings[row["record_id"]].state.replace("_", " ")}

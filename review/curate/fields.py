@@ -1,0 +1,136 @@
+"""Form fields of the browser itself, each with its label, so that keyboards, screen readers and phones know them."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Self
+
+from nicegui import html, ui
+from nicegui.element import Element
+from nicegui.events import GenericEventArguments
+
+Changed = Callable[[str], Awaitable[None] | None]
+
+
+class Field:
+    """A labelled field; `value` is what the person typed or chose last.
+
+    Parameters
+    ----------
+    label
+        What stands above it.
+    tag
+        `input`, `select` or `textarea`.
+    value
+        What stands in it at first.
+    on_change
+        Called with the new value, for `input` and `textarea` while the person types, a third of a second after the last
+        key.
+    props
+        Further attributes of the element.
+    """
+
+    def __init__(
+        self,
+        label: str,
+        tag: str,
+        value: str = "",
+        *,
+        on_change: Changed | None = None,
+        **props: Any,  # noqa: ANN401
+    ) -> None:
+        self.value = value
+        self._told = on_change
+        with html.label().classes("field") as self.box:
+            html.span(label)
+            self.element: Element = html.textarea(value) if tag == "textarea" else ui.element(tag)
+        # what a person types would be lost at every redrawing if it were bound: it is given once, as an attribute
+        self.element.props.update({**({_FIRST: value} if tag == "input" else {}), **props})
+        self.element.on("input" if tag != "select" else "change", self._take, js_handler=_EMIT)
+        if on_change is not None:
+            self.element.on(
+                "input" if tag != "select" else "change",
+                self._tell,
+                js_handler=_EMIT,
+                throttle=0.0 if tag == "select" else _PAUSE,
+                leading_events=tag == "select",
+            )
+
+    def _take(self, event: GenericEventArguments) -> None:
+        self.value = str(event.args or "")
+
+    async def _tell(self, event: GenericEventArguments) -> None:
+        self.value = str(event.args or "")
+        if self._told is not None:
+            found = self._told(self.value)
+            if found is not None:
+                await found
+
+    def put(self, value: str) -> Self:
+        """Put another value into the field."""
+        self.value = value
+        if _FIRST in self.element.props:
+            self.element.props[_FIRST] = value
+            self.element.update()
+        set_in_browser(self.element, "value", value)
+        return self
+
+    def focus(self) -> None:
+        """Let the person type here next."""
+        ui.run_javascript(f"getHtmlElement({self.element.id})?.focus()")
+
+
+def set_in_browser(element: Element, name: str, value: str | bool) -> None:
+    """Set what a person may have changed since, such as the `value` or `checked` of a field, in the browser itself."""
+    if element.client.has_socket_connection:
+        element.client.run_javascript(
+            f"{{ const field = getHtmlElement({element.id}); if (field) field[{json.dumps(name)}] = {json.dumps(value)}; }}"
+        )
+
+
+_FIRST = "^value"
+_EMIT = "(event) => emit(event.target.value)"
+_PAUSE = 0.35
+
+
+def text_field(
+    label: str,
+    value: str = "",
+    *,
+    on_change: Changed | None = None,
+    **props: Any,  # noqa: ANN401
+) -> Field:
+    """Show a line to type in."""
+    return Field(
+        label, "input", value, on_change=on_change, **{"type": "text", "autocomplete": "off", **props}
+    )
+
+
+def area_field(label: str, value: str = "", *, rows: int = 3, on_change: Changed | None = None) -> Field:
+    """Show several lines to type in."""
+    return Field(label, "textarea", value, on_change=on_change, rows=rows)
+
+
+def choice_field(
+    label: str, choices: Mapping[str, str], value: str = "", *, on_change: Changed | None = None
+) -> Field:
+    """Show a list to choose from: values, and what each is called."""
+    field = Field(label, "select", value, on_change=on_change)
+    with field.element:
+        for code, name in choices.items():
+            html.option(name, value=code).props.update({"selected": True} if code == value else {})
+    return field
+
+
+def button(
+    words: str,
+    action: Callable[[], Awaitable[None] | None],
+    *,
+    main: bool = False,
+    **props: Any,  # noqa: ANN401
+) -> Element:
+    """Show a button; the main one of a form stands out."""
+    made: Element = html.button(words, type="button", **props)
+    if main:
+        made.classes("main")
+    made.on("click", action)
+    return made

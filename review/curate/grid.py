@@ -1,0 +1,208 @@
+"""A grid that holds any number of rows: the browser has those in view, the server sorts, searches and counts."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from nicegui import ui
+from nicegui.events import GenericEventArguments
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
+from sqlalchemy.sql.elements import KeyedColumnElement
+
+PAGE: Final = 100
+MOST: Final = 500
+Rows = tuple[list[dict[str, Any]], int]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a grid.
+
+    Parameters
+    ----------
+    field
+        Its name in the rows.
+    head
+        Its heading.
+    width
+        In pixels.
+    editable
+        Whether a cell can be changed in place.
+    choices
+        What a cell may hold, where that is a closed list.
+    sortable
+        Whether the server can sort by it.
+    link
+        Path before the cell's text, which makes it a link; a field of the database, never a text of a user.
+    """
+
+    field: str
+    head: str
+    width: int = 150
+    editable: bool = False
+    choices: tuple[str, ...] = ()
+    sortable: bool = True
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What a person typed into a cell: the row's key, the column, the text that was there and the new one."""
+
+    key: str
+    field: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which rows a grid asks for."""
+
+    start: int
+    end: int
+    sort: tuple[tuple[str, bool], ...]
+
+    @classmethod
+    def of(cls, query: Any) -> "Asked":  # noqa: ANN401 - any mapping of query parameters
+        """Read the query of a request; what makes no sense is left out, and never more than 500 rows are given."""
+        start = _whole(query.get("start"), 0)
+        end = _whole(query.get("end"), start + PAGE)
+        try:
+            model = json.loads(query.get("sort") or "[]")
+            sort = tuple((str(item["colId"]), item["sort"] == "desc") for item in model)
+        except (ValueError, TypeError, KeyError):
+            sort = ()
+        return cls(start, max(start, min(end, start + MOST)), sort)
+
+
+def _whole(text: str | None, default: int) -> int:
+    return (
+        int(text) if text is not None and text.isascii() and text.isdecimal() and len(text) < 10 else default
+    )
+
+
+def page_of(
+    connection: Connection,
+    query: Select[Any],
+    asked: Asked,
+    columns: Mapping[str, KeyedColumnElement[Any]],
+    order: tuple[ColumnElement[Any], ...],
+) -> Rows:
+    """Return the rows that were asked for, and how many there are in all.
+
+    Parameters
+    ----------
+    connection
+        An open connection.
+    query
+        All rows.
+    asked
+        Which of them.
+    columns
+        What may be sorted by, by name.
+    order
+        The order where nothing else is asked, unique at its end.
+    """
+    total = connection.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+    keys = [
+        columns[name].desc().nulls_last() if down else columns[name].asc().nulls_first()
+        for name, down in asked.sort
+        if name in columns
+    ]
+    page = query.order_by(None).order_by(*keys, *order).offset(asked.start).limit(asked.end - asked.start)
+    return [dict(row) for row in connection.execute(page).mappings()], total
+
+
+def holds(text: str, *columns: KeyedColumnElement[Any]) -> list[ColumnElement[bool]]:
+    """Return the conditions that each word of a search stands in one of the columns, whatever its case."""
+    return [
+        or_(*(column.icontains(word, autoescape=True) for column in columns)) for word in text.split()[:10]
+    ]
+
+
+def server_grid(
+    address: str,
+    columns: tuple[Column, ...],
+    *,
+    key: str,
+    label: str,
+    on_edit: Callable[[Edit], Awaitable[None]] | None = None,
+) -> ui.aggrid:
+    """Show a grid whose rows come from an address of this server.
+
+    Parameters
+    ----------
+    address
+        What answers with `{"rows": […], "last": n}`.
+    columns
+        From the left.
+    key
+        The field that names a row.
+    label
+        What the grid holds, for those who do not see it.
+    on_edit
+        What is done when a cell was changed; the grid asks for the rows anew afterwards.
+    """
+    grid = ui.aggrid(
+        {
+            "columnDefs": [_definition(column) for column in columns],
+            "defaultColDef": {"resizable": True, "suppressHeaderMenuButton": True},
+            "rowModelType": "infinite",
+            "cacheBlockSize": PAGE,
+            "maxBlocksInCache": 20,
+            ":datasource": f"(medquantAddress({json.dumps(label)}, {json.dumps(address)}), medquantRows({json.dumps(label)}))",
+            ":getRowId": f"params => String(params.data[{json.dumps(key)}])",
+            "stopEditingWhenCellsLoseFocus": True,
+            "ensureDomOrder": True,
+            "enableCellTextSelection": True,
+            "suppressFieldDotNotation": True,
+        },
+        auto_size_columns=False,
+    ).classes("grid")
+    grid.props["aria-label"] = label
+    grid.props["role"] = "region"
+
+    async def edited(event: GenericEventArguments) -> None:
+        said = event.args
+        old, new = str(said.get("oldValue") or ""), str(said.get("newValue") or "")
+        if on_edit is None or old == new:
+            return
+        try:
+            await on_edit(Edit(str(said["data"][key]), str(said["colId"]), old, new))
+        finally:
+            ask_again(grid)
+
+    if on_edit is not None:
+        grid.on("cellValueChanged", edited)
+    return grid
+
+
+def ask_again(grid: ui.aggrid) -> None:
+    """Let a grid ask for the rows in view once more; where it stands and what is selected stays."""
+    grid.run_grid_method("refreshInfiniteCache")
+
+
+def ask_anew(grid: ui.aggrid, label: str, address: str) -> None:
+    """Let a grid take its rows from another address, such as one with another search."""
+    ui.run_javascript(f"medquantAddress({json.dumps(label)}, {json.dumps(address)})")
+    grid.run_grid_method("purgeInfiniteCache")
+
+
+def _definition(column: Column) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "field": column.field,
+        "headerName": column.head,
+        "width": column.width,
+        "sortable": column.sortable,
+        "editable": column.editable,
+    }
+    if column.choices:
+        shown |= {"cellEditor": "agSelectCellEditor", "cellEditorParams": {"values": list(column.choices)}}
+    if column.link:
+        shown[":cellRenderer"] = (
+            "params => { if (params.value == null) return ''; const a = document.createElement('a'); "
+            f"a.href = {json.dumps(column.link)} + encodeURIComponent(params.value); a.textContent = params.value; return a; }}"
+        )
+    return shown

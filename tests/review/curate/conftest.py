@@ -1,0 +1,97 @@
+"""The page as its users have it: a server of its own process, and people with a browser each."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import Engine
+
+from db.corpus import SHIPPED, read_corpus
+from db.load import load_corpus
+from db.schema import upgrade_schema
+from db.session import open_database
+from tests.served import Check, Come, Serve, Served
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+EXPECTED = re.compile("Failed to load resource: the server responded with a status of 4")
+"""Messages of the browser that a refusal brings along."""
+
+
+@pytest.fixture(scope="module")
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
+    """Start servers on a copy of the shipped corpus; at the end none may have told of an error."""
+    running: list[Served] = []
+
+    def start(*words: str, prepare: Callable[[Engine], None] | None = None) -> Served:
+        file = tmp_path_factory.mktemp("served") / "medquant.db"
+        engine = open_database(str(file), create=True)
+        upgrade_schema(engine)
+        load_corpus(engine, read_corpus(SHIPPED), actor="loader")
+        if prepare is not None:
+            prepare(engine)
+        running.append(Served(file, *words))
+        return running[-1]
+
+    yield start
+    said = [server.stop() for server in running if server.process.poll() is None]
+    assert [words for words in said if "Traceback" in words] == []
+
+
+@pytest.fixture(scope="module")
+def served(serve: Serve) -> Served:
+    """Start one server for all tests of a file."""
+    return serve()
+
+
+@pytest.fixture
+def come(browser: "Browser") -> Iterator[Come]:
+    """Let a person come to a page with a browser of their own; at the end no browser may have told of an error."""
+    contexts: list[BrowserContext] = []
+    seen: list[str] = []
+
+    def enter(served: Served, path: str = "/", name: str = "ana", **options: Any) -> "Page":
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on(
+            "console",
+            lambda message: (
+                seen.append(message.text)
+                if message.type == "error" and not EXPECTED.match(message.text)
+                else None
+            ),
+        )
+        page.on("pageerror", lambda error: seen.append(str(error)))
+        page.goto(f"{served.url}/enter")
+        page.locator("input[name=name]").fill(name)
+        page.get_by_role("button", name="Enter").click()
+        page.wait_for_url(f"{served.url}/")
+        page.goto(served.url + path)
+        page.locator(".desk h1").wait_for()
+        return page
+
+    yield enter
+    for context in contexts:
+        context.close()
+    assert seen == []
+
+
+@pytest.fixture(scope="session")
+def no_barriers() -> Check:
+    """Assert that axe finds nothing critical or serious, and that nothing sticks out of the screen sideways."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    def check(page: "Page") -> None:
+        found = Axe().run(page).response["violations"]
+        grave = [
+            (v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in ("critical", "serious")
+        ]
+        assert grave == []
+        width = page.viewport_size["width"] if page.viewport_size else 0
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+    return check

@@ -1,0 +1,77 @@
+"""A server of the curation page in a process of its own, for the tests that visit it."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import Engine
+
+from db.session import open_database
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+ROOT = Path(__file__).parents[1]
+
+
+class Served:
+    """A running `medquant review serve` on a database of its own."""
+
+    def __init__(self, file: Path, *words: str) -> None:
+        self.file, self.words = file, words
+        self.url = ""
+        self.start()
+
+    def start(self) -> None:
+        """Start the server and wait until it says that it is open."""
+        self.process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "medquant", "review", "serve", "--db", str(self.file)),
+                *("--port", "0", "--no-browser", *self.words),
+            ],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONWARNINGS": ""},
+        )
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        found = re.match(r"(http://\S+)/ is open", line)
+        if found is None:
+            self.process.kill()
+            pytest.fail(f"the server did not open: {line}{self.process.communicate()[1]}")
+        self.url = found[1]
+
+    @property
+    def engine(self) -> Engine:
+        """The database, as another program sees it."""
+        return open_database(str(self.file))
+
+    def stop(self) -> str:
+        """Stop the server as Ctrl-C does; return what it said on standard error."""
+        self.process.send_signal(signal.SIGINT)
+        try:
+            return self.process.communicate(timeout=20)[1]
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return self.process.communicate()[1]
+
+    def kill(self) -> None:
+        """Take the server away in the middle of whatever it does."""
+        self.process.kill()
+        self.process.communicate()
+
+
+Serve = Callable[..., Served]
+"""Start a server: words of its command line, and `prepare`, a function of the engine, before."""
+Come = Callable[..., "Page"]
+"""Let a person come: the server, a path, a name, and options of the browser."""
+Check = Callable[["Page"], None]
+"""Look at a page."""
