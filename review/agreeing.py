@@ -9,14 +9,15 @@ from db.codebook.codebook import codebook_from_database
 from db.errors import DataError, MedquantError, one_of, shown
 from db.files import table_of
 from db.models.base import PLAIN_NUMBER
-from db.models.tables import Comparison, Extraction, ExtractionVote
+from db.models.tables import Comparison, Extraction, ExtractionVote, StudyValue
 from db.printed import Finding
 from db.vocabulary import Answer, Bound, ChangeKind
-from review.editing import SUBJECTS, Provenance, fields_of, read_one, set_fields
-from review.extraction import ARMS, CHANGE, FIELDS, unit_of
+from review.editing import SUBJECTS, Provenance, Subject, fields_of, read_one, set_fields
+from review.extraction import ARMS, CHANGE, FIELDS, alike, unit_of
 from review.extraction_notes import Note, read_notes, with_note
-from review.quantities.quantity import either_reading, read_quantity
+from review.quantities.quantity import read_quantity
 from review.quantities.units import KIND_OF_OUTCOME, UNITS
+from review.stale import refuse_stale
 
 _CHANGE_FIELDS = ("change_value", "change_kind")
 
@@ -31,6 +32,7 @@ def agree_on(
     votes: Mapping[str, str] | None = None,
     provenance: Provenance | None = None,
     seen: str | None = None,
+    verification: str | None = None,
 ) -> tuple[str, list[Finding]]:
     """Set the consensus of a value, and keep what each extractor read.
 
@@ -51,7 +53,9 @@ def agree_on(
     provenance
         `as_printed`, `locator`, `source_url` of a variable.
     seen
-        The value that was seen before; where the row holds another by now, nothing is written.
+        The value that was seen before; None: nobody looked.
+    verification
+        What a second reading says of the consensus; without it a verified value that changes is unverified again.
 
     Returns
     -------
@@ -62,35 +66,58 @@ def agree_on(
     ------
     MedquantError, DataError
         If key, field or value is not allowed. Nothing is written then.
+    StaleEdit
+        If the row holds another value than the one that was seen. Nothing is written then.
     """
-    is_comparison = bool(
-        connection.scalar(select(func.count()).select_from(Comparison).where(Comparison.comparison_id == key))
-    )
-    subject = SUBJECTS["comparison" if is_comparison else "study"]
-    row = read_one(connection, subject, key)
-    allowed = [*ARMS, "n_test", *_CHANGE_FIELDS] if is_comparison else _variables(connection)
-    if field not in allowed:
-        raise MedquantError(f"{shown(field)} is nothing to agree on for {key}; {one_of(allowed)}")
-    if seen is not None and row.get(field, "") != seen:
-        raise MedquantError(
-            f"{key} {field} is {shown(row.get(field, ''))} by now, not {shown(seen)}; look at it again, nothing was changed"
+    subject, row = subject_of(connection, key)
+    is_comparison = subject.name == "comparison"
+    refuse_unknown(connection, key, field, [*ARMS, "n_test", *_CHANGE_FIELDS] if is_comparison else None)
+    if seen is not None:
+        refuse_stale(
+            connection,
+            (subject.table.name, key) if is_comparison else (StudyValue.__tablename__, f"{key}|{field}"),
+            key=key,
+            field=field,
+            seen=seen,
+            present=row.get(field, ""),
+            wanted=value,
+            columns=(field,) if is_comparison else ("value",),
         )
     if is_comparison:
-        stored, bound = _in_rows_unit(row, field, value)
+        stored, bound = in_rows_unit(row, field, value)
         numbers = {field: stored}
         if (
             bound != Bound.EXACT and row["change_kind"] == ChangeKind.NONE
         ):  # else the bound speaks of the change
             numbers["bound"] = bound.value
+        if verification:
+            numbers["verification"] = verification
         if votes:
-            _keep_votes(connection, key, CHANGE if field in _CHANGE_FIELDS else field, votes, row)
+            keep_votes(connection, key, CHANGE if field in _CHANGE_FIELDS else field, votes, row)
         return stored, set_fields(connection, subject, key, numbers)
     values = {field: value}
     earlier = read_notes(row["extraction_conflicts"]).get(field, Note({}, "", ""))
     if said := {**earlier.values, **(votes or {})}:
         note = Note(said, value or "empty", reason)
         values["extraction_conflicts"] = with_note(row["extraction_conflicts"], field, note)
-    return value, set_fields(connection, subject, key, values, provenance)
+    said_of = {"verification": verification} if verification else {}
+    return value, set_fields(connection, subject, key, values, {**(provenance or {}), **said_of})
+
+
+def subject_of(connection: Connection, key: str) -> tuple[Subject, dict[str, str]]:
+    """Return what a key names, a comparison or else a study, and its row."""
+    is_comparison = connection.scalar(
+        select(func.count()).select_from(Comparison).where(Comparison.comparison_id == key)
+    )
+    subject = SUBJECTS["comparison" if is_comparison else "study"]
+    return subject, read_one(connection, subject, key)
+
+
+def refuse_unknown(connection: Connection, key: str, field: str, allowed: list[str] | None) -> None:
+    """Refuse a field that is not in the list, or where there is none, is no variable of the matrix."""
+    allowed = _variables(connection) if allowed is None else allowed
+    if field not in allowed:
+        raise MedquantError(f"{shown(field)} is nothing to agree on for {key}; {one_of(allowed)}")
 
 
 def _variables(connection: Connection) -> list[str]:
@@ -99,8 +126,14 @@ def _variables(connection: Connection) -> list[str]:
     return [field for field in fields_of(SUBJECTS["study"], codebook) if field in coded]
 
 
-def _in_rows_unit(row: Mapping[str, str], field: str, value: str) -> tuple[str, Bound]:
-    """Return a number as the row stores it, in the row's unit with the digits that were printed, and its bound."""
+def in_rows_unit(row: Mapping[str, str], field: str, value: str) -> tuple[str, Bound]:
+    """Return a number as the row stores it, in the row's unit with the digits that were printed, and its bound.
+
+    Raises
+    ------
+    DataError
+        If the words are no number, could be two, or have a unit that the row's outcome cannot have.
+    """
     unit = unit_of(row)
     share = KIND_OF_OUTCOME.get(row["outcome"]) == "share" and unit in ("percent", "fraction")
     if not value or field not in ARMS or (PLAIN_NUMBER.fullmatch(value) and not share):
@@ -117,16 +150,22 @@ def _in_rows_unit(row: Mapping[str, str], field: str, value: str) -> tuple[str, 
     return format(stored, "f"), found.bound
 
 
-def _keep_votes(
+def keep_votes(
     connection: Connection, key: str, field: str, votes: Mapping[str, str], row: Mapping[str, str]
 ) -> None:
-    """Keep the extractors' words as rows of their own, and whether they say the same."""
+    """Keep the extractors' words as rows of their own, and whether they say the same.
+
+    Raises
+    ------
+    MedquantError
+        If the field is not extracted twice, or a value is empty.
+    """
     if field not in FIELDS:
         raise MedquantError(f"{shown(field)} is not extracted twice; {one_of(FIELDS)}")
     extraction, vote = table_of(Extraction), table_of(ExtractionVote)
     here = (vote.c.comparison_id == key) & (vote.c.field == field)
     held = {r.reviewer: r.value for r in connection.execute(select(vote).where(here))} | dict(votes)
-    agree = (Answer.YES if _alike(held, row) else Answer.NO).value
+    agree = (Answer.YES if alike(held, row) else Answer.NO).value
     there = (extraction.c.comparison_id == key) & (extraction.c.field == field)
     if connection.scalar(select(func.count()).select_from(extraction).where(there)):
         connection.execute(update(extraction).where(there).values(agree=agree))
@@ -142,23 +181,3 @@ def _keep_votes(
         connection.execute(
             insert(vote).values(comparison_id=key, field=field, reviewer=reviewer, value=words)
         )
-
-
-def _alike(votes: Mapping[str, str], row: Mapping[str, str]) -> bool:
-    """Whether all words say the same: as text, or as numbers in one unit as far as their digits go."""
-    if len({words.strip().lower() for words in votes.values()}) == 1:
-        return True
-    readings = [
-        list(either_reading(words, outcome=row["outcome"], unit=unit_of(row))) for words in votes.values()
-    ]
-    if not all(readings):
-        return False
-    first, *others = readings
-    return all(
-        any(
-            a.value is not None and b.value is not None and abs(a.value - b.value) <= max(a.slack, b.slack)
-            for a in first
-            for b in other
-        )
-        for other in others
-    )

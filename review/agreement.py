@@ -117,8 +117,20 @@ def krippendorff_alpha(units: Sequence[Sequence[str]]) -> float | None:
     return None if expected == 0 else 1 - observed / expected
 
 
-def screening_agreement(connection: Connection, stage: Stage = Stage.TITLE_ABSTRACT) -> Agreement:
-    """Return how far the reviewers agree on including records at a stage (the adjudicated rows do not vote)."""
+def screening_agreement(
+    connection: Connection, stage: Stage = Stage.TITLE_ABSTRACT, *, needed: int = 0
+) -> Agreement:
+    """Return how far the reviewers agree on including records at a stage (the adjudicated rows do not vote).
+
+    Parameters
+    ----------
+    connection
+        An open connection.
+    stage
+        Of the review.
+    needed
+        Leave out records with fewer votes, of which an agreement that is told meanwhile would betray something.
+    """
     votes: dict[Hashable, dict[str, str]] = defaultdict(dict)
     for row in connection.execute(
         select(Screening.record_id, Screening.reviewer, Screening.decision).where(
@@ -126,7 +138,7 @@ def screening_agreement(connection: Connection, stage: Stage = Stage.TITLE_ABSTR
         )
     ):
         votes[row.record_id][row.reviewer] = row.decision.value
-    return agreement_of(votes)
+    return agreement_of({record: judged for record, judged in votes.items() if len(judged) >= needed})
 
 
 def agreement_of(votes: Votes) -> Agreement:

@@ -6,20 +6,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from db.command import add_json, add_verb, print_json, print_table
+from review.accounts_cli import add_account_verb
 from review.bias_cli import add_bias_verbs
 from review.changes_cli import add_changes_verb
 from review.claims_cli import add_claims_verbs
+from review.codebook_cli import add_code_verb
 from review.contradictions_cli import add_contradictions_verb
 from review.dedupe_cli import add_dedupe_verb
 from review.editing_cli import add_curating_verbs
 from review.escalc_cli import add_escalc_verb
 from review.extraction_cli import add_extraction_verbs
 from review.importing_cli import add_importing_verbs
+from review.lookup_cli import add_lookup_verb
 from review.matrix_diff_cli import add_matrix_diff_verb
 from review.meta_cli import add_meta_verb
 from review.pool_cli import add_pool_verb
 from review.prioritise_cli import add_prioritising_verbs
 from review.screening_cli import add_screening_verbs
+from review.serve_cli import add_serve_verb
+from review.todo_cli import add_todo_verb
 
 if TYPE_CHECKING:
     from review.agreement import PairAgreement
@@ -79,6 +84,11 @@ def build(parser: argparse.ArgumentParser) -> None:
     add_importing_verbs(verbs)
     add_dedupe_verb(verbs)
     add_bias_verbs(verbs)
+    add_code_verb(verbs)
+    add_serve_verb(verbs)
+    add_account_verb(verbs)
+    add_todo_verb(verbs)
+    add_lookup_verb(verbs)
 
 
 def _matrix(given: argparse.Namespace) -> None:
@@ -239,6 +249,7 @@ def _write_effects(file: Path, effects: "list[Effect]") -> None:
 
     from db.errors import MedquantError
     from db.export import write_files
+    from review.sources.table import guarded
 
     if file.suffix != ".csv":
         raise MedquantError(f"{file} has no known ending; allowed: .csv")
@@ -247,6 +258,7 @@ def _write_effects(file: Path, effects: "list[Effect]") -> None:
     writer.writerow(COLUMNS)
     for effect in effects:
         values = [getattr(effect, name) for name in COLUMNS]
-        writer.writerow([";".join(v) if isinstance(v, tuple) else "" if v is None else v for v in values])
+        cells = [";".join(v) if isinstance(v, tuple) else "" if v is None else v for v in values]
+        writer.writerow([guarded(cell) if isinstance(cell, str) else cell for cell in cells])
     write_files(file.parent, {file.name: lines.getvalue().encode()})
     print(f"{file}: {len(effects)} effects written")

@@ -4,18 +4,36 @@ Every function takes a connection of `db.session.writing`, so that who and why g
 `medquant review undo` takes the change back; what is refused raises before anything is written.
 """
 
-from sqlalchemy import Connection, Table, func, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
-from db.codebook.codebook import Codebook, codebook_from_database
-from db.errors import DataError, MedquantError, shown
+from db.codebook.codebook import codebook_from_database
+from db.errors import DataError, MedquantError
 from db.files import table_of
-from db.models.tables import Record, Report, Screening
+from db.models.tables import Report, Screening
 from db.prisma import ADJUDICATED
 from db.vocabulary import Answer, Decision, Stage
-from review.screening import NEEDED, Standing, State, read_standings
+from review.decision_rows import (
+    REASONS,
+    check_note,
+    check_reason,
+    judged,
+    known_name,
+    next_position,
+    standing_of,
+    write_vote,
+)
+from review.screening import Standing, State
+from review.settings import needed_of
+from review.stale import NOT_LOOKED, Seen, refuse_other_decision
 
-REASONS = "exclusion_reason"
-_PASSED = (State.FULL_TEXT, State.NOT_RETRIEVED, State.FULL_TEXT_EXCLUDED, State.INCLUDED)
+__all__ = ["REASONS", "adjudicate", "cast_vote", "settle_document", "write_report"]
+_PASSED = (
+    State.FULL_TEXT,
+    State.FULL_TEXT_CONFLICT,
+    State.NOT_RETRIEVED,
+    State.FULL_TEXT_EXCLUDED,
+    State.INCLUDED,
+)
 
 
 def cast_vote(
@@ -26,7 +44,8 @@ def cast_vote(
     *,
     reason: str | None = None,
     note: str | None = None,
-    needed: int = NEEDED,
+    needed: int | None = None,
+    seen: Seen = NOT_LOOKED,
 ) -> Standing:
     """Write what one reviewer decides of a record on title and abstract; return where the record stands then.
 
@@ -41,17 +60,22 @@ def cast_vote(
     note
         A remark.
     needed
-        How many reviewers judge a record.
+        How many reviewers judge a record (default: what the review has set).
+    seen
+        The reviewer's own decision as it stood on the screen; None: there was none.
 
     Raises
     ------
     DataError, MedquantError
         If there is no such record, the votes are all in, or decision and reason do not fit.
+    StaleEdit
+        If the own decision is another than the one that was seen.
     """
-    reviewer = _known_name(connection, reviewer)
-    standing = _standing(connection, record, needed)
-    _check_note(note)
-    _check_reason(codebook_from_database(connection), decision, reason)
+    needed = needed_of(connection, needed)
+    reviewer = known_name(connection, reviewer)
+    standing = standing_of(connection, record, needed)
+    check_note(note)
+    check_reason(codebook_from_database(connection), decision, reason)
     if standing.state == State.REMOVED:
         raise MedquantError(f"{record} was removed before screening; clear its field `removed` first")
     if standing.state != State.TO_SCREEN:
@@ -60,10 +84,12 @@ def cast_vote(
             "settle it with --adjudicate, or take a vote back with `medquant review undo`"
         )
     own = standing.vote_of(reviewer)
+    refuse_other_decision(connection, (Screening.__tablename__, f"{record}|{reviewer}|{Stage.TITLE_ABSTRACT}"),
+                          record, f"decision of {reviewer}", seen, judged(own), (decision, reason))  # fmt: skip
     if own is not None and (own.decision, own.reason, own.note) == (decision, reason, note):
         raise MedquantError(f"{reviewer} has decided just this of {record} already; nothing is changed")
-    _write(connection, record, reviewer, decision, reason, note, new=own is None)
-    return _standing(connection, record, needed)
+    write_vote(connection, record, reviewer, decision, reason, note, new=own is None)
+    return standing_of(connection, record, needed)
 
 
 def adjudicate(
@@ -73,7 +99,8 @@ def adjudicate(
     *,
     reason: str | None = None,
     note: str | None = None,
-    needed: int = NEEDED,
+    needed: int | None = None,
+    seen: Seen = NOT_LOOKED,
 ) -> Standing:
     """Write the consensus on a record whose votes are all in; return where it stands then.
 
@@ -82,10 +109,13 @@ def adjudicate(
     DataError, MedquantError
         If votes are missing (a consensus before that would not be blind), the decision is "maybe", or what is excluded
         has a full text or a study already.
+    StaleEdit
+        If the consensus is another than the one that was seen.
     """
-    standing = _standing(connection, record, needed)
-    _check_note(note)
-    _check_reason(codebook_from_database(connection), decision, reason)
+    needed = needed_of(connection, needed)
+    standing = standing_of(connection, record, needed)
+    check_note(note)
+    check_reason(codebook_from_database(connection), decision, reason)
     if decision == Decision.MAYBE:
         raise MedquantError("a consensus of 'maybe' settles nothing; allowed: include, exclude")
     if standing.state == State.REMOVED:
@@ -102,10 +132,12 @@ def adjudicate(
             "abstract; exclude its full text with --stage full_text, or take these rows out first"
         )
     new = standing.settled is None
+    refuse_other_decision(connection, (Screening.__tablename__, f"{record}|{ADJUDICATED}|{Stage.TITLE_ABSTRACT}"),
+                          record, "consensus", seen, judged(standing.settled), (decision, reason))  # fmt: skip
     if not new and standing.settled is not None and standing.settled.decision == decision:
         raise MedquantError(f"{record} is settled as {decision} already; nothing is changed")
-    _write(connection, record, ADJUDICATED, decision, reason, note, new=new)
-    return _standing(connection, record, needed)
+    write_vote(connection, record, ADJUDICATED, decision, reason, note, new=new)
+    return standing_of(connection, record, needed)
 
 
 def settle_document(
@@ -115,7 +147,8 @@ def settle_document(
     *,
     reason: str | None = None,
     note: str | None = None,
-    needed: int = NEEDED,
+    needed: int | None = None,
+    seen: Seen = NOT_LOOKED,
 ) -> Standing:
     """Write what became of a record's full text, which makes its report where it has none; return where it stands.
 
@@ -125,22 +158,28 @@ def settle_document(
         See `cast_vote`.
     decision
         What was decided; None if the document could not be had.
+    seen
+        The report's decision as it stood on the screen; None: there was none.
 
     Notes
     -----
-    A full text has one decision, that of its report: files of a corpus hold no votes on full texts.
+    A full text has one outcome, that of its report. Where several judge it blind (`review.full_text_votes`), this
+    settles what they do not agree on, and says what could not be had.
 
     Raises
     ------
     DataError, MedquantError
         If the record has not got so far, has several documents, or is in a study that the decision would contradict.
+    StaleEdit
+        If the report's decision is another than the one that was seen.
     """
-    standing = _standing(connection, record, needed)
-    _check_note(note)
+    needed = needed_of(connection, needed)
+    standing = standing_of(connection, record, needed)
+    check_note(note)
     if decision is None and reason is not None:
         raise DataError("a document that could not be had has no reason; leave it out", column="reason")
     if decision is not None:
-        _check_reason(codebook_from_database(connection), decision, reason)
+        check_reason(codebook_from_database(connection), decision, reason)
     if standing.state not in _PASSED:
         raise MedquantError(
             f"{record} has not passed title and abstract (it is at {standing.state}); settle that first"
@@ -148,11 +187,34 @@ def settle_document(
     if len(standing.documents) > 1:
         names = ", ".join(document.report_id for document in standing.documents)
         raise MedquantError(f"{record} has several documents ({names}); decide of each in reports.csv")
+    missing = standing.full_text_needed - len(standing.full_text_votes)
+    if decision is not None and standing.full_text_needed > 1 and standing.state == State.FULL_TEXT:
+        raise MedquantError(
+            f"the full text of {record} is judged by {standing.full_text_needed} reviewers blind, and {missing} "
+            "decision(s) are missing; let another reviewer judge it before it is settled"
+        )
     if standing.studies and decision != Decision.INCLUDE:
         raise MedquantError(
             f"{record} is in a study ({_things(standing)}), which only an included full text can be; take the study "
             "out first"
         )
+    held = standing.documents[0] if standing.documents else None
+    undecided = held is None or (held.retrieved == Answer.YES and held.decision is None)
+    there = None if held is None or undecided else (held.decision, held.reason)
+    place = (Report.__tablename__, held.report_id if held else record)
+    refuse_other_decision(connection, place, record, "full text", seen, there, (decision, reason))
+    write_report(connection, standing, decision, reason, note)
+    return standing_of(connection, record, needed)
+
+
+def write_report(
+    connection: Connection,
+    standing: Standing,
+    decision: Decision | None,
+    reason: str | None,
+    note: str | None,
+) -> None:
+    """Write the outcome of a full text into its report, which is made where there is none."""
     values = {
         "retrieved": Answer.NO if decision is None else Answer.YES,
         "decision": decision,
@@ -162,85 +224,15 @@ def settle_document(
     }
     table = table_of(Report)
     if standing.documents:
-        connection.execute(
-            update(table).where(table.c.report_id == standing.documents[0].report_id).values(values)
-        )
-    else:
-        values |= {"report_id": _free_name(connection, record), "record_id": record}
-        connection.execute(insert(table).values(values | {"position": _next_position(connection, table)}))
-    return _standing(connection, record, needed)
-
-
-def _check_note(note: str | None) -> None:
-    """Refuse what an exported file could not hold."""
-    if note is not None and ("\r" in note or note.encode(errors="replace").decode() != note):
-        raise DataError(f"{shown(note)} holds a carriage return or a byte that is not UTF-8", column="note")
+        here = table.c.report_id == standing.documents[0].report_id
+        connection.execute(update(table).where(here).values(values))
+        return
+    values |= {"report_id": _free_name(connection, standing.record_id), "record_id": standing.record_id}
+    connection.execute(insert(table).values(values | {"position": next_position(connection, table)}))
 
 
 def _things(standing: Standing) -> str:
     return ", ".join([*(document.report_id for document in standing.documents), *standing.studies])
-
-
-def _standing(connection: Connection, record: str, needed: int) -> Standing:
-    found = read_standings(connection, needed, only=record)
-    if record not in found:
-        from difflib import get_close_matches
-
-        close = get_close_matches(record, connection.scalars(select(Record.record_id)).all(), n=3)
-        hint = (
-            f"did you mean {', '.join(close)}?" if close else "`medquant review record list` shows them all"
-        )
-        raise MedquantError(f"there is no record {shown(record)}; {hint}")
-    return found[record]
-
-
-def _check_reason(codebook: Codebook, decision: Decision, reason: str | None) -> None:
-    if decision == Decision.EXCLUDE:
-        codes = ", ".join(codebook.terms.get(REASONS, {}))
-        if reason is None:
-            raise DataError(f"an exclusion needs a reason code; allowed: {codes}", column="reason")
-        codebook.check_code(REASONS, reason)
-    elif reason is not None:
-        raise DataError(f"only an exclusion has a reason, but {decision} was given with {shown(reason)}; "
-                        "leave the reason out", column="reason")  # fmt: skip
-
-
-def _known_name(connection: Connection, reviewer: str) -> str:
-    """Return the reviewer's name as votes hold it, after refusing one that would make two reviewers of one."""
-    name = reviewer.strip()
-    if not name or not name.isprintable():
-        raise MedquantError(f"{shown(reviewer)} is no name of a reviewer; allowed: printable text")
-    if name.casefold() == ADJUDICATED:
-        raise MedquantError(f"{shown(ADJUDICATED)} is the name of the consensus; use --adjudicate")
-    for other in connection.scalars(select(Screening.reviewer).distinct()):
-        if other != name and other.casefold() == name.casefold():
-            raise MedquantError(f"{shown(name)} and {shown(other)} would be two reviewers; write {other}")
-    return name
-
-
-def _write(
-    connection: Connection,
-    record: str,
-    reviewer: str,
-    decision: Decision,
-    reason: str | None,
-    note: str | None,
-    *,
-    new: bool,
-) -> None:
-    table = table_of(Screening)
-    key = {"record_id": record, "reviewer": reviewer, "stage": Stage.TITLE_ABSTRACT}
-    values = {"decision": decision, "reason": reason, "note": note}
-    if new:
-        row = key | values | {"position": _next_position(connection, table)}
-        connection.execute(insert(table).values(row))
-    else:
-        here = (table.c.record_id == record) & (table.c.reviewer == reviewer)
-        connection.execute(update(table).where(here, table.c.stage == Stage.TITLE_ABSTRACT).values(values))
-
-
-def _next_position(connection: Connection, table: Table) -> int:
-    return (connection.scalar(select(func.max(table.c.position))) or 0) + 1
 
 
 def _free_name(connection: Connection, record: str) -> str:

@@ -87,9 +87,10 @@ def _show(given: argparse.Namespace) -> None:
 
 
 def _obstacles(connection: "Connection", found: "Proposals") -> dict[tuple[str, ...], str]:
-    from review.merging import obstacle
+    from review.merging import Merger
 
-    told = {merge.records: obstacle(connection, merge.records) for merge in found.merges}
+    merger = Merger(connection)
+    told = {merge.records: merger.obstacle(merge.records) for merge in found.merges}
     return {records: why for records, why in told.items() if why}
 
 
@@ -154,33 +155,33 @@ def _as_json(found: "Proposals", blocked: dict[tuple[str, ...], str]) -> dict[st
 
 
 def _apply(given: argparse.Namespace) -> None:
-    from sqlalchemy import select
-
-    from db.models.tables import ChangeContext
     from db.schema import open_current
-    from db.session import current_actor, writing
+    from db.session import current_actor, reading, writing
     from review.duplicates import propose
-    from review.merging import merge_records
+    from review.settling import Merged, in_words, merge_groups
 
-    with writing(open_current(given.db), actor=current_actor(given.by), reason=given.reason) as connection:
-        found = propose(connection)
-        blocked = _obstacles(connection, found)
-        merged = []
-        for merge in found.merges:
-            if merge.records not in blocked:
-                why = "; ".join(dict.fromkeys(why for _, _, why in merge.pairs))
-                kept = merge_records(connection, merge.records, why)
-                merged.append({"kept": kept, "merged": [r for r in merge.records if r != kept], "why": why})
-        number = connection.scalar(select(ChangeContext.change)) if merged else None
+    engine = open_current(given.db)
+    with reading(engine) as connection:  # others may write while duplicates are looked for
+        groups = propose(connection).merges
+    found = Merged(0, (), ())
+    if groups:
+        with writing(engine, actor=current_actor(given.by), reason=given.reason) as connection:
+            found = merge_groups(connection, groups)
+    reasons = {frozenset(group.records): in_words(group) for group in groups}
+    merged = [
+        {"kept": kept, "merged": list(gone), "why": reasons[frozenset((kept, *gone))]}
+        for kept, gone in found.merged
+    ]
+    change = found.change if merged else None
     if given.json:
-        left = [{"records": records, "obstacle": why} for records, why in blocked.items()]
-        print_json({"change": number, "merged": merged, "not_merged": left})
+        left = [{"records": records, "obstacle": why} for records, why in found.left]
+        print_json({"change": change, "merged": merged, "not_merged": left})
         return
     for one in merged:
-        print(f"{one['kept']}: took in {', '.join(one['merged'] or [])} ({one['why']})")
-    for records, why in blocked.items():
+        print(f"{one['kept']}: took in {', '.join(one['merged'])} ({one['why']})")
+    for records, why in found.left:
         print(f"{', '.join(records)}: not merged: {why}")
-    print(f"{len(merged)} group(s) merged" + (f", change {number}" if merged else "; nothing changed"))
+    print(f"{len(merged)} group(s) merged" + (f", change {change}" if merged else "; nothing changed"))
 
 
 def _decide(given: argparse.Namespace, act: str) -> None:

@@ -2,7 +2,8 @@
 
 import datetime as dt
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from sqlalchemy import Connection, and_, func, insert, select, update
 
@@ -13,6 +14,7 @@ from db.models.tables import Identified, PairDecision, Record
 from db.vocabulary import Sameness
 from review.dedupe.find import Duplicates, MatchedPair, find_duplicates
 from review.dedupe.hit import Hit
+from review.stale import NOT_LOOKED, NotLooked, refuse_stale
 
 HitKey = tuple[str, str]
 
@@ -59,26 +61,38 @@ def read_hits(connection: Connection) -> Hits:
     A hit is named by its identifier alone where that is unique, else as theme/identifier.
     """
     identified, records = table_of(Identified), table_of(Record)
+    named = read_keys(connection)
+    names = {key: name for name, key in named.keys.items()}
     known = {row["record_id"]: row for row in connection.execute(select(records)).mappings()}
     rows = connection.execute(select(identified).order_by(identified.c.position)).mappings().all()
-    times = Counter(row["raw_record_id"] for row in rows)
-    hits, keys, record = [], {}, {}
+    hits = []
     for row in rows:
-        plain = row["raw_record_id"]
-        name = plain if times[plain] == 1 else f"{row['theme']}/{plain}"
         whole = known[row["record_id"]]
         fields = {
             field: render_cell(row.get(column) or whole.get(column))
             for field, column in (
                 ("title", "title"), ("authors", "authors"), ("year", "year"), ("venue", "venue"), ("volume", "volume"),
                 ("pages", "pages"), ("doi", "doi"), ("pmid", "pmid"), ("arxiv", "arxiv_id"), ("url", "url"),
-                ("kind", "publication_type"),
+                ("kind", "kind"),
             )
         }  # fmt: skip
-        hits.append(Hit(key=name, **fields))
-        keys[name] = (row["theme"], plain)
-        record[name] = row["record_id"]
-    return Hits(tuple(hits), keys, record)
+        hits.append(Hit(key=names[row["theme"], row["raw_record_id"]], **fields))
+    return replace(named, hits=tuple(hits))
+
+
+def read_keys(connection: Connection) -> Hits:
+    """Read which hits there are and the record of each, without what they say: enough to decide, and quick."""
+    table = table_of(Identified)
+    rows = connection.execute(
+        select(table.c.theme, table.c.raw_record_id, table.c.record_id).order_by(table.c.position)
+    ).all()
+    times = Counter(plain for _, plain, _ in rows)
+    keys, record = {}, {}
+    for theme, plain, its in rows:
+        name = plain if times[plain] == 1 else f"{theme}/{plain}"
+        keys[name] = (theme, plain)
+        record[name] = its
+    return Hits((), keys, record)
 
 
 def propose(connection: Connection) -> Proposals:
@@ -131,7 +145,14 @@ def find_hit(hits: Hits, given: str) -> str:
 
 
 def decide(
-    connection: Connection, a: str, b: str, decision: Sameness, *, by: str, reason: str
+    connection: Connection,
+    a: str,
+    b: str,
+    decision: Sameness,
+    *,
+    by: str,
+    reason: str,
+    seen: Sameness | Literal[NotLooked.NOT_LOOKED] | None = NOT_LOOKED,
 ) -> tuple[str, str]:
     """Write down that two hits are the same work, or different ones; return the names of the two.
 
@@ -143,17 +164,23 @@ def decide(
         See `find_hit`.
     decision, by, reason
         What was decided, by whom and why.
+    seen
+        What had been decided of the pair when it was looked at; None: nothing.
 
     Raises
     ------
     MedquantError
         If a hit is unknown, or the decision contradicts others or the records as they are.
+    StaleEdit
+        If the pair was decided or merged meanwhile.
     """
-    hits = read_hits(connection)
+    hits = read_keys(connection)
     one, other = sorted((find_hit(hits, a), find_hit(hits, b)), key=lambda name: hits.keys[name])
     if one == other:
         raise MedquantError(f"{shown(a)} and {shown(b)} are one hit; name two")
-    _refuse_contradiction(hits, read_decisions(connection, hits), one, other, decision)
+    decided = read_decisions(connection, hits)
+    _refuse_stale(connection, hits, decided, (one, other), decision, seen)
+    _refuse_contradiction(hits, decided, one, other, decision)
     table = table_of(PairDecision)
     ends = dict(
         zip(
@@ -177,6 +204,36 @@ def decide(
     place = (connection.scalar(select(func.max(table.c.position))) or 0) + 1
     connection.execute(insert(table).values(**ends, **said, position=place))
     return one, other
+
+
+def _refuse_stale(
+    connection: Connection,
+    hits: Hits,
+    decided: dict[tuple[str, str], bool],
+    pair: tuple[str, str],
+    wanted: Sameness,
+    seen: Sameness | Literal[NotLooked.NOT_LOOKED] | None,
+) -> None:
+    if seen is NOT_LOOKED:
+        return
+    a, b = hits.keys[pair[0]], hits.keys[pair[1]]
+    said = next((decided[ends] for ends in (pair, pair[::-1]) if ends in decided), None)
+    present = "" if said is None else str(Sameness.SAME if said else Sameness.DIFFERENT)
+    place = ("pair_decisions", "|".join((*a, *b)))
+    if hits.record[pair[0]] == hits.record[pair[1]]:
+        present = str(Sameness.SAME)
+        if said is None:
+            place = ("identified", "|".join(b))
+    refuse_stale(
+        connection,
+        place,
+        key=f"{pair[0]} and {pair[1]}",
+        field="decision",
+        seen=str(seen or ""),
+        present=present,
+        wanted=str(wanted),
+        columns=("decision", "record_id"),
+    )
 
 
 def _refuse_contradiction(

@@ -7,15 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, delete, func, insert, select, update
+from sqlalchemy import Column, Connection, Table, func, insert, select, update
 
 from db.cells import allowed_values, parse_cell, render_cell
-from db.codebook.codebook import ON_STUDY, Codebook, check_url, codebook_from_database
+from db.codebook.codebook import Codebook, check_url, codebook_from_database
 from db.errors import DataError, MedquantError, one_of, shown
 from db.files import table_of
 from db.models.tables import Comparison, Record, Study, StudyValue
 from db.printed import Finding, check_comparison
 from db.vocabulary import ChangeKind, Origin
+from review.matrix_cells import PROVENANCE, Provenance, cells_of, check_text, set_cells
+from review.stale import refuse_stale
+from review.verified import NONE, VERIFICATION, is_undone, said_with, undone
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Subject:
     key: str
 
 
+__all__ = ["PROVENANCE", "SUBJECTS", "Provenance", "Subject", "add_row", "check_fields", "doubts", "fields_of", "read_all", "read_one", "set_fields"]  # fmt: skip
 SUBJECTS = {
     subject.name: subject
     for subject in (
@@ -37,8 +41,6 @@ SUBJECTS = {
 }
 _KEPT = frozenset({"position", "origin", "run_id"})
 _ADDRESSES = frozenset({"url", "source_url"})
-Provenance = Mapping[str, str]
-PROVENANCE = ("as_printed", "locator", "source_url")
 
 
 def fields_of(subject: Subject, codebook: Codebook) -> list[str]:
@@ -92,6 +94,8 @@ def set_fields(
     key: str,
     values: Mapping[str, str],
     provenance: Provenance | None = None,
+    *,
+    seen: Mapping[str, str] | None = None,
 ) -> list[Finding]:
     """Change fields of a row; an empty value clears a field.
 
@@ -104,31 +108,68 @@ def set_fields(
     values
         New values as texts; several codes are separated by semicolons.
     provenance
-        `as_printed`, `locator`, `source_url` of matrix cells, where they are not the study's.
+        `as_printed`, `locator`, `source_url` of matrix cells, where they are not the study's; `verification` too.
+    seen
+        What fields held when they were looked at, as texts.
 
     Returns
     -------
     findings
-        What is doubtful about the row now (arithmetic, numbers that are not in the printed words).
+        What is doubtful about the row now (arithmetic, numbers that are not in the printed words, a value that was
+        verified before it changed).
 
     Raises
     ------
     DataError, MedquantError
         If a field is unknown or a value not allowed. Nothing is written then.
+    StaleEdit
+        If a field of `seen` holds something else by now. Nothing is written then.
     """
     codebook = _book(connection)
     before = read_one(connection, subject, key)
     if before.get("origin") == Origin.MEASURED:
         raise MedquantError(f"{key} was measured by a run and cannot be edited; run the case again instead")
+    _refuse_stale(connection, subject, key, before, values, seen or {}, fields_of(subject, codebook))
     columns = _validated(connection, subject, values, codebook)
+    told = []
+    if subject.name == "comparison" and "verification" in columns:
+        columns |= said_with(connection, columns)
+    elif subject.name == "comparison" and is_undone(before, values):
+        columns |= NONE
+        told = [undone(f"comparisons {key}", *(before[name] for name in VERIFICATION))]
     if subject.name == "comparison" and values.get("study_id") == "":
         raise DataError("the cell is empty; a value is needed here", column="study_id")
     _check_together(subject, before | dict(values))
     if columns:
         here = subject.table.c[subject.key] == key
         connection.execute(update(subject.table).where(here).values(columns))
-    _set_cells(connection, key, _cells(values, subject, codebook), provenance or {})
-    return doubts(connection, subject, key)
+    told += set_cells(connection, key, _cells(subject, values, codebook), provenance or {})
+    return [*told, *doubts(connection, subject, key)]
+
+
+def _refuse_stale(
+    connection: Connection,
+    subject: Subject,
+    key: str,
+    row: Mapping[str, str],
+    values: Mapping[str, str],
+    seen: Mapping[str, str],
+    allowed: list[str],
+) -> None:
+    for field, text in seen.items():
+        if field not in allowed:
+            raise MedquantError(f"{shown(field)} is no field of a {subject.name}; {one_of(allowed)}")
+        is_cell = field not in subject.table.columns
+        refuse_stale(
+            connection,
+            (StudyValue.__tablename__, f"{key}|{field}") if is_cell else (subject.table.name, key),
+            key=key,
+            field=field,
+            seen=text,
+            present=row.get(field, ""),
+            wanted=values.get(field),
+            columns=("value",) if is_cell else (field,),
+        )
 
 
 def add_row(
@@ -143,7 +184,7 @@ def add_row(
     table = subject.table
     if not key.strip():
         raise MedquantError(f"a {subject.name} needs an identifier")
-    _check_text(key)
+    check_text(key)
     if connection.scalar(select(func.count()).select_from(table).where(table.c[subject.key] == key)):
         raise MedquantError(f"the {subject.name} {shown(key)} is there already; change it with `set`")
     columns = _validated(connection, subject, values, codebook)
@@ -156,8 +197,9 @@ def add_row(
     columns["position"] = (connection.scalar(select(func.max(table.c.position))) or 0) + 1
     if subject.name == "comparison":
         columns["origin"] = Origin.REPORTED
+        columns |= said_with(connection, columns)
     connection.execute(insert(table).values(columns))
-    _set_cells(connection, key, _cells(values, subject, codebook), provenance or {})
+    set_cells(connection, key, _cells(subject, values, codebook), provenance or {})
     return doubts(connection, subject, key)
 
 
@@ -195,7 +237,7 @@ def _validated(
         if name not in allowed:
             raise MedquantError(f"{shown(name)} is no field of a {subject.name}; {one_of(allowed)}")
         try:
-            _check_text(text)
+            check_text(text)
             if name in subject.table.columns:
                 columns[name] = _column_value(connection, subject.table.columns[name], text, codebook)
             if text and subject.name == "study":
@@ -203,14 +245,6 @@ def _validated(
         except DataError as error:
             raise DataError(str(error), column=name) from None
     return columns
-
-
-def _check_text(text: str) -> None:
-    """Refuse what an exported file could not hold, so that an export can be loaded again."""
-    if text.encode(errors="replace").decode() != text:
-        raise DataError(f"{shown(text)} holds a byte that is not UTF-8; type it in UTF-8")
-    if "\r" in text:
-        raise DataError(f"{shown(text)} holds a carriage return; use a plain line end")
 
 
 def _column_value(connection: Connection, column: Column[Any], text: str, codebook: Codebook) -> object:
@@ -238,31 +272,5 @@ def _check_together(subject: Subject, row: Mapping[str, str]) -> None:
         )
 
 
-def _cells(values: Mapping[str, str], subject: Subject, codebook: Codebook) -> dict[str, str]:
-    if subject.name != "study":
-        return {}
-    return {
-        name: text for name, text in values.items() if name in codebook.variables and name not in ON_STUDY
-    }
-
-
-def _set_cells(connection: Connection, study: str, cells: Mapping[str, str], provenance: Provenance) -> None:
-    table = table_of(StudyValue)
-    own = {name: provenance[name] for name in PROVENANCE if provenance.get(name)}
-    if own and not cells:
-        raise MedquantError(
-            f"{', '.join(own)} would say where a variable of the matrix stands, but none is set; "
-            "leave it out, or set a variable such as modality"
-        )
-    for text in own.values():
-        _check_text(text)
-    if "source_url" in own:
-        check_url(own["source_url"])
-    for variable, value in cells.items():
-        here = (table.c.study_id == study) & (table.c.variable == variable)
-        if not value:
-            connection.execute(delete(table).where(here))
-        elif connection.scalar(select(func.count()).select_from(table).where(here)):
-            connection.execute(update(table).where(here).values(value=value, **own))
-        else:
-            connection.execute(insert(table).values(study_id=study, variable=variable, value=value, **own))
+def _cells(subject: Subject, values: Mapping[str, str], codebook: Codebook) -> dict[str, str]:
+    return cells_of(values, codebook) if subject.name == "study" else {}

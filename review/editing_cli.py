@@ -4,6 +4,7 @@ import argparse
 from typing import Any
 
 from db.command import add_authorship, add_json, add_verb, print_json, print_table
+from review.verifying_cli import VERDICTS, add_verifying_verb
 
 SUBJECTS = {
     "study": "the included studies and their variables",
@@ -16,6 +17,7 @@ def add_curating_verbs(verbs: Any) -> None:  # noqa: ANN401 - argparse keeps the
     """Add `study`, `record`, `comparison` and `undo`; nothing heavy is imported before one of them runs."""
     for name, about in SUBJECTS.items():
         _build_subject(verbs, name, about)
+    add_verifying_verb(verbs)
     undo = add_verb(verbs, "undo", "take back one change, by the number that `medquant db history` prints")
     undo.add_argument("change", type=int, metavar="CHANGE", help="number of the change")
     add_authorship(undo)
@@ -57,7 +59,20 @@ def _build_subject(verbs: Any, name: str, about: str) -> None:  # noqa: ANN401
             metavar="FIELD=VALUE",
             help="new values; several codes are separated by semicolons",
         )
+        if act == "set":
+            change.add_argument(
+                "--seen",
+                action="append",
+                default=[],
+                metavar="FIELD=VALUE",
+                help="change it only if the field still holds this (repeatable)",
+            )
         if name == "study":
+            change.add_argument(
+                "--verification",
+                choices=VERDICTS,
+                help="what a second reading of these values says; without it a verified value that changes is unverified",
+            )
             for option in ("as-printed", "locator", "source-url"):
                 change.add_argument(
                     f"--{option}", metavar="TEXT", help="provenance of these values, if not the study's"
@@ -151,6 +166,8 @@ def _show(given: argparse.Namespace) -> None:
 
 
 def _change(given: argparse.Namespace) -> None:
+    from functools import partial
+
     from sqlalchemy import select
 
     from db.models.tables import ChangeContext
@@ -160,8 +177,10 @@ def _change(given: argparse.Namespace) -> None:
     from review.editing import SUBJECTS as CURATED
 
     subject, values = CURATED[given.subject], _assignments(given.values)
-    provenance = {name: getattr(given, name) for name in PROVENANCE if getattr(given, name, None)}
-    change = add_row if given.act == "add" else set_fields
+    provenance = {
+        name: getattr(given, name) for name in (*PROVENANCE, "verification") if getattr(given, name, None)
+    }
+    change = add_row if given.act == "add" else partial(set_fields, seen=_assignments(given.seen))
     with writing(open_current(given.db), actor=current_actor(given.by), reason=given.reason) as connection:
         findings = change(connection, subject, given.key, values, provenance)
         number = connection.scalar(select(ChangeContext.change))

@@ -1,6 +1,6 @@
 """Records of the database to the formats of other programs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from sqlalchemy import Connection, select
 
@@ -19,7 +19,7 @@ ONLY: dict[str, Callable[[Decision | None], bool]] = {
 
 
 def records_to_export(
-    connection: Connection, only: str | None = None
+    connection: Connection, only: str | None = None, *, keys: Collection[str] | None = None
 ) -> tuple[list[ImportedRecord], list[Unread]]:
     """Return the records in their order, and what of them no other program could read.
 
@@ -29,12 +29,16 @@ def records_to_export(
         An open connection.
     only
         One of `ONLY`: by the decision on title and abstract that stands; None: all.
+    keys
+        Identifiers of the records that are wanted; None: all.
     """
     table = table_of(Record)
     decisions = final_decisions(connection, Stage.TITLE_ABSTRACT) if only else {}
     records, unread = [], []
     for row in connection.execute(select(table).order_by(table.c.position, table.c.record_id)).mappings():
         if only and not ONLY[only](decisions.get(row["record_id"])):
+            continue
+        if keys is not None and row["record_id"] not in keys:
             continue
         draft = {name: str(row[name]) for name in FIELDS if row.get(name) is not None}
         draft["key"] = row["record_id"]

@@ -1,9 +1,11 @@
 """Values that were extracted twice: what each extractor read, beside the consensus, which overwrites none of them."""
 
+from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -39,6 +41,11 @@ class ValueState(StrEnum):
     SINGLE = "single"
     UNREAD = "unread"
     MISSING = "missing"
+    HIDDEN = "hidden"
+
+
+OPEN = (ValueState.MISSING, ValueState.CONFLICTING)
+"""States in which somebody has to act."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,32 @@ class ExtractedValue:
     as_printed: str
     told: str = ""
 
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is left to do: there is a value, nobody contradicts it, and a second reading saw it."""
+        return self.state not in OPEN and not self.unverified
+
+
+def blinded(value: ExtractedValue, extractor: str) -> ExtractedValue:
+    """Return a value as an extractor may see it who reads blind: nothing of it before the own value is given.
+
+    Notes
+    -----
+    Blindness is kept here and not by whoever shows the value: what is hidden is not in what is returned.
+    """
+    if extractor in value.values:
+        return value
+    return replace(
+        value,
+        values={},
+        consensus="",
+        state=ValueState.HIDDEN,
+        unverified=True,
+        locator="",
+        as_printed="",
+        told="",
+    )
+
 
 def read_extraction(connection: Connection, study: str) -> list[ExtractedValue]:
     """Return the values of a study: the variables of the matrix, then the numbers of its comparisons.
@@ -72,24 +105,29 @@ def read_extraction(connection: Connection, study: str) -> list[ExtractedValue]:
     MedquantError
         If there is no such study.
     """
-    row = read_one(connection, SUBJECTS["study"], study)
+    read_one(connection, SUBJECTS["study"], study)
+    return read_extractions(connection)[study]
+
+
+def read_extractions(connection: Connection) -> dict[str, list[ExtractedValue]]:
+    """Return the values of every study, as `read_extraction` gives them."""
     codebook = codebook_from_database(connection)
-    found = _variables(connection, row, codebook)
+    cells: dict[str, dict[str, Any]] = defaultdict(dict)
+    for cell in connection.execute(select(StudyValue.__table__)):
+        cells[cell.study_id][cell.variable] = cell
+    found = {
+        row["study_id"]: _variables(row, cells[row["study_id"]], codebook)
+        for row in read_all(connection, SUBJECTS["study"])
+    }
     votes = votes_by_extraction(connection)
     for comparison in read_all(connection, SUBJECTS["comparison"]):
-        if comparison["study_id"] == study:
-            found += _numbers(comparison, votes, codebook)
+        if comparison["study_id"] in found:
+            found[comparison["study_id"]] += _numbers(comparison, votes, codebook)
     return found
 
 
-def _variables(connection: Connection, row: Mapping[str, str], codebook: Codebook) -> list[ExtractedValue]:
+def _variables(row: Mapping[str, str], own: Mapping[str, Any], codebook: Codebook) -> list[ExtractedValue]:
     notes = read_notes(row["extraction_conflicts"])
-    own = {
-        cell.variable: cell
-        for cell in connection.execute(
-            select(StudyValue.__table__).where(StudyValue.study_id == row["study_id"])
-        )
-    }
     found = []
     for variable in codebook.coded_variables():
         cell = own.get(variable.code)
@@ -113,7 +151,10 @@ def _coded_state(note: Note, consensus: str) -> ValueState:
     if consensus in EMPTY:
         return ValueState.CONFLICTING if len(_sets(note.values)) > 1 else ValueState.MISSING
     sets = _sets(note.values)
-    if note.kept and frozenset(note.kept.split(SEPARATOR)) != frozenset(consensus.split(SEPARATOR)):
+    held = frozenset(consensus.replace("\u00a0", " ").split(SEPARATOR))
+    if note.kept and frozenset(note.kept.split(SEPARATOR)) != held:
+        return ValueState.CONFLICTING
+    if not note.kept and sets - {held}:
         return ValueState.CONFLICTING
     if len(sets) > 1:
         return ValueState.SETTLED if note.kept else ValueState.CONFLICTING
@@ -154,7 +195,10 @@ def _number_state(
     row: Mapping[str, str], field: str, values: Mapping[str, str], consensus: str, codebook: Codebook
 ) -> tuple[ValueState, str]:
     if not consensus:
-        return ValueState.MISSING, "extracted, and not taken into the row"
+        differ = field != CHANGE and not alike(values, row)
+        return (
+            ValueState.CONFLICTING if differ else ValueState.MISSING
+        ), "extracted, and not taken into the row"
     told, apart = [], []
     for reviewer, words in values.items():
         try:
@@ -226,3 +270,23 @@ def in_unit(text: str, row: Mapping[str, str]) -> Quantity:
     """Read a number of a row in the row's unit."""
     unit = unit_of(row)
     return read_quantity(text, outcome=row["outcome"] if unit else None, unit=unit, decimal=None)
+
+
+def alike(votes: Mapping[str, str], row: Mapping[str, str]) -> bool:
+    """Whether all words say the same: as text, or as numbers in one unit as far as their digits go."""
+    if len({words.strip().lower() for words in votes.values()}) == 1:
+        return True
+    readings = [
+        list(either_reading(words, outcome=row["outcome"], unit=unit_of(row))) for words in votes.values()
+    ]
+    if not all(readings):
+        return False
+    first, *others = readings
+    return all(
+        any(
+            a.value is not None and b.value is not None and abs(a.value - b.value) <= max(a.slack, b.slack)
+            for a in first
+            for b in other
+        )
+        for other in others
+    )

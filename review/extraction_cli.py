@@ -17,8 +17,33 @@ def add_extraction_verbs(verbs: Any) -> None:  # noqa: ANN401 - argparse keeps t
     )
     shown.add_argument("study", metavar="STUDY", help="identifier of the study")
     shown.add_argument("--open", action="store_true", help="only what is missing, conflicting or unverified")
+    shown.add_argument(
+        "--blind", metavar="NAME", help="hide what NAME has not extracted yet, so that NAME reads it unbiased"
+    )
     add_json(shown)
     shown.set_defaults(run=_extraction)
+
+    extract = add_verb(
+        verbs,
+        "extract",
+        "keep what one extractor read, beside what others read; the consensus stays as it is",
+    )
+    extract.add_argument(
+        "key", metavar="STUDY", help="identifier of a study, or of a comparison for its numbers"
+    )
+    extract.add_argument(
+        "variable", metavar="VARIABLE", help="variable of the matrix, or number of the comparison"
+    )
+    extract.add_argument("--value", required=True, help="codes, or a number as printed, such as '12,000 kB'")
+    extract.add_argument(
+        "--seen", metavar="VALUE", help="write only if the own value is still this ('': none)"
+    )
+    for option in ("as-printed", "locator", "source-url"):
+        extract.add_argument(
+            f"--{option}", metavar="TEXT", help="where it stands, if the row does not say so yet"
+        )
+    add_authorship(extract)
+    extract.set_defaults(run=_extract)
 
     agree = add_verb(
         verbs, "agree", "set the consensus of a value; the extractors' own values stay beside it"
@@ -51,13 +76,14 @@ def _extraction(given: argparse.Namespace) -> None:
 
     from db.schema import open_current
     from db.session import reading
-    from review.extraction import ValueState, read_extraction
+    from review.extraction import OPEN, ValueState, blinded, read_extraction
 
     with reading(open_current(given.db)) as connection:
         values = read_extraction(connection, given.study)
+    if given.blind:
+        values = [blinded(value, given.blind) for value in values]
     if given.open:
-        still = (ValueState.MISSING, ValueState.CONFLICTING)
-        values = [value for value in values if value.unverified or value.state in still]
+        values = [value for value in values if value.unverified or value.state in OPEN]
     if given.json:
         print_json([asdict(value) for value in values])
         return
@@ -76,6 +102,25 @@ def _line(value: "ExtractedValue", extractors: Sequence[str]) -> list[str]:
     cells = [value.values.get(name, "")[:40] for name in extractors]
     verified = "" if not value.consensus else "no" if value.unverified else "yes"
     return [value.key, value.field, *cells, value.consensus[:40], str(value.state), verified]
+
+
+def _extract(given: argparse.Namespace) -> None:
+    from sqlalchemy import select
+
+    from db.models.tables import ChangeContext
+    from db.schema import open_current
+    from db.session import current_actor, writing
+    from review.editing import PROVENANCE
+    from review.extracting import extract_value
+
+    provenance = {name: getattr(given, name) for name in PROVENANCE if getattr(given, name)}
+    by = current_actor(given.by)
+    with writing(open_current(given.db), actor=by, reason=given.reason) as connection:
+        extract_value(
+            connection, given.key, given.variable, given.value, by=by, provenance=provenance, seen=given.seen
+        )
+        number = connection.scalar(select(ChangeContext.change))
+    print(f"{given.key} {given.variable}: {by} read {given.value.strip()}, change {number}")
 
 
 def _agree(given: argparse.Namespace) -> None:

@@ -6,14 +6,22 @@ from dataclasses import dataclass
 
 from db.errors import DataError, shown
 
-_NAME = re.compile(r"[A-Za-z][\w.-]*")
-_PART = re.compile(r"(?P<reviewer>[A-Z][\w.-]*) (?P<value>\S.*)")
+_HARD = "\u00a0"
+"""A space that parts nothing: it stands in a name of several words, and before a sign that would part a note."""
+_NAME = re.compile(rf"[^\W\d_][\w.'{_HARD}-]*")
+_PART = re.compile(rf"(?P<reviewer>{_NAME.pattern}) (?P<value>\S.*)")
 _BETWEEN, _ARROW, _VALUES = " | ", " -> ", " / "
+_SIGNS = tuple(sign.strip() + " " for sign in (_BETWEEN, _ARROW, _VALUES))
+_OPEN = "?"
+"""Stands for the value where extractors gave theirs and nobody agreed on one."""
 
 
 @dataclass(frozen=True)
 class Note:
-    """What each extractor coded, what was kept, and why; `kept` is "" where the note is only a remark."""
+    """What each extractor coded, what was kept, and why.
+
+    `kept` is "" where nothing was agreed on yet, or where the note is only a remark, which has no values either.
+    """
 
     values: Mapping[str, str]
     kept: str
@@ -36,7 +44,9 @@ def read_notes(text: str) -> dict[str, Note]:
             continue
         kept, _, reason = rest.partition(" (")
         found[variable] = Note(
-            {part["reviewer"]: part["value"] for part in parts if part}, kept, reason.removesuffix(")")
+            {_soft(part["reviewer"]): _soft(part["value"]) for part in parts if part},
+            "" if kept == _OPEN else _soft(kept),
+            reason.removesuffix(")"),
         )
     return found
 
@@ -49,21 +59,18 @@ def with_note(text: str, variable: str, note: Note) -> str:
     DataError
         If a name or a value holds one of the signs that part a note.
     """
+    parts = []
     for reviewer, value in note.values.items():
-        if not _NAME.fullmatch(reviewer) or not reviewer[0].isupper():
+        name = reviewer.replace(" ", _HARD)
+        if not _NAME.fullmatch(name):
             raise DataError(
-                f"{shown(reviewer)} names no extractor; allowed: one word that begins with a capital"
+                f"{shown(reviewer)} names no extractor; allowed: a letter, then letters, digits, spaces and . - '"
             )
-        _check(value)
-    _check(note.kept)
-    if " (" in note.kept:
-        raise DataError(
-            f"{shown(note.kept)} holds a bracket, behind which a note's reason begins; leave it out"
-        )
+        parts.append(f"{name} {_hard(value)}")
+    kept = _hard(note.kept).replace(" (", f"{_HARD}(") if note.kept else _OPEN
     if _BETWEEN in note.reason or "\n" in note.reason:
         raise DataError(f"{shown(note.reason)} holds ' | ' or a line end, which part notes; leave it out")
-    values = _VALUES.join(f"{reviewer} {value}" for reviewer, value in note.values.items())
-    written = f"{variable}: {values}{_ARROW}{note.kept} ({note.reason})"
+    written = f"{variable}: {_VALUES.join(parts)}{_ARROW}{kept} ({note.reason})"
     segments = text.split(_BETWEEN) if text else []
     for number, segment in enumerate(segments):
         if segment.startswith(f"{variable}: ") and _ARROW in segment:
@@ -72,8 +79,14 @@ def with_note(text: str, variable: str, note: Note) -> str:
     return _BETWEEN.join([*segments, written])
 
 
-def _check(value: str) -> None:
-    if not value.strip() or any(sign in value for sign in (_BETWEEN, _ARROW, _VALUES, "\n")):
-        raise DataError(
-            f"{shown(value)} cannot stand in a note; allowed: words without ' | ', ' -> ', ' / ' and line ends"
-        )
+def _hard(value: str) -> str:
+    """Return a value as a note holds it, where no sign in it parts the note."""
+    if not value.strip() or "\n" in value:
+        raise DataError(f"{shown(value)} cannot stand in a note; allowed: words without line ends")
+    for sign in _SIGNS:
+        value = value.replace(f" {sign}", f"{_HARD}{sign}")
+    return value
+
+
+def _soft(text: str) -> str:
+    return text.replace(_HARD, " ")

@@ -12,14 +12,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, insert, select
+from sqlalchemy import Connection, insert, select
 
 from db.codebook.codebook import Codebook, codebook_from_database
 from db.errors import MedquantError
 from db.files import table_of
-from db.models.tables import History, Identified, Record, Screening, Search
+from db.models.tables import Identified, Record, Screening, Search, UnreadEntry
 from db.prisma import ADJUDICATED
-from db.vocabulary import Route, Stage
+from db.vocabulary import Answer, Route, Stage
+from review.numbering import last_position, last_record, next_query
 from review.sources.imported import FIELDS, Decided, ImportedRecord, Kind, Reading, Unread, excerpt
 
 NOT_STATED = "not stated"
@@ -56,6 +57,7 @@ class Import:
     known: dict[str, str]
     unread: list[tuple[str, Unread]] = field(default_factory=list)
     not_kept: dict[str, int] = field(default_factory=dict)
+    entries: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def lost(self) -> int:
@@ -89,13 +91,15 @@ def plan_import(connection: Connection, files: Sequence[tuple[Reading, bytes]], 
     _refuse_known(connection, [reading.name for reading, _ in files], marks)
     facts = _filled(facts, [reading for reading, _ in files])
     search = {
-        "query_id": _query_id(connection), "reviewer": facts.by, "query": facts.query, "corpus": facts.source,
+        "query_id": next_query(connection), "reviewer": facts.by, "query": facts.query, "corpus": facts.source,
         "date": facts.date, "results_returned": sum(reading.blocks for reading, _ in files),
-        "position": _last(connection, table_of(Search)) + 1,
+        "position": last_position(connection, table_of(Search)) + 1,
     }  # fmt: skip
     made = Import(search, [], [], [], {})
-    number = _last_number(connection)
-    places = {table: _last(connection, table) for table in map(table_of, (Record, Identified, Screening))}
+    number = last_record(connection)
+    places = {
+        table: last_position(connection, table) for table in map(table_of, (Record, Identified, Screening))
+    }
     for (reading, _), mark in zip(files, marks, strict=True):
         made.unread.extend((reading.name, part) for part in reading.unread)
         for place, given in enumerate(reading.records, 1):
@@ -110,15 +114,29 @@ def plan_import(connection: Connection, files: Sequence[tuple[Reading, bytes]], 
             _screen(made, reading.name, record, key, facts, codebook, places[table_of(Screening)])
             _count_not_kept(made.not_kept, record, row)
     made.known.update(_known(connection, made.records))
+    made.entries.extend(_entries(made, last_position(connection, table_of(UnreadEntry))))
     return made
 
 
 def write_import(connection: Connection, made: Import) -> None:
     """Write what `plan_import` worked out in the same transaction; `connection` comes from `db.session.writing`."""
     connection.execute(insert(table_of(Search)), [made.search])
-    for model, rows in ((Record, made.records), (Identified, made.hits), (Screening, made.screenings)):
+    for model, rows in (
+        (Record, made.records), (Identified, made.hits), (Screening, made.screenings), (UnreadEntry, made.entries),
+    ):  # fmt: skip
         for start in range(0, len(rows), _BATCH):
             connection.execute(insert(table_of(model)), rows[start : start + _BATCH])
+
+
+def _entries(made: Import, last: int) -> list[dict[str, Any]]:
+    """Return the rows of what could not be read, so that it can be looked up after the import."""
+    return [
+        {
+            "position": place, "query_id": made.search["query_id"], "file": file, "place": part.where,
+            "lost": Answer.YES if part.lost else Answer.NO, "reason": part.why, "text": part.what or None,
+        }
+        for place, (file, part) in enumerate(made.unread, last + 1)
+    ]  # fmt: skip
 
 
 def identified(record: ImportedRecord) -> ImportedRecord:
@@ -166,31 +184,12 @@ def _filled(facts: SearchFacts, readings: list[Reading]) -> SearchFacts:
     )
 
 
-def _query_id(connection: Connection) -> str:
-    keys = _keys_ever(connection, table_of(Search), "query_id")
-    numbers = [int(found[1]) for key in keys if (found := re.fullmatch(r"q(\d{1,9})", key))]
-    return f"q{max(numbers, default=0) + 1:03d}"
-
-
-def _last_number(connection: Connection) -> int:
-    keys = _keys_ever(connection, table_of(Record), "record_id")
-    return max((int(found[1]) for key in keys if (found := re.fullmatch(r"r(\d{1,9})", key))), default=0)
-
-
-def _keys_ever(connection: Connection, table: Table, key: str) -> set[str]:
-    """Return the identifiers in use and those of rows that went: a number given twice would mix up two histories."""
-    gone = select(History.row_key).where(History.table_name == table.name)
-    return {*connection.scalars(select(table.c[key])), *connection.scalars(gone)}
-
-
-def _last(connection: Connection, table: Table) -> int:
-    return connection.scalar(select(func.max(table.c.position))) or 0
-
-
 def _record_row(record: ImportedRecord, key: str, facts: SearchFacts) -> dict[str, Any]:
     """Return the row of a record, with every field that the table has a column for."""
     row: dict[str, Any] = dict.fromkeys(table_of(Record).columns.keys())
     row |= {name: _cell(getattr(record, name)) for name in FIELDS if name in row}
+    if record.kind == Kind.OTHER:  # it is what a reader says where a file says nothing
+        row["kind"] = None
     return row | {
         "record_id": key,
         "title": record.title
@@ -262,9 +261,9 @@ def _count_not_kept(counts: dict[str, int], record: ImportedRecord, row: dict[st
 
 
 def _known(connection: Connection, rows: list[dict[str, Any]]) -> dict[str, str]:
-    """Return which new records have the DOI or arXiv identifier of one that is there, or of an earlier one here."""
+    """Return which new records have the DOI, arXiv or PubMed identifier of one that is there, or of an earlier one here."""
     table = table_of(Record)
-    names = ("doi", "arxiv_id")
+    names = ("doi", "arxiv_id", "pmid")
     first: dict[tuple[str, str], str] = {}
     for old in connection.execute(select(table.c.record_id, *(table.c[name] for name in names))).mappings():
         for name in names:

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from db.command import add_authorship, add_json, add_verb, print_json, print_table, told
+from review.unread_cli import add_unread_verb
 
 if TYPE_CHECKING:
     from review.importing import Import
     from review.sources.imported import Reading
 
 # the formats stand here as words: nothing of the readers is imported before a verb runs
-FORMATS = ("ris", "bibtex", "nbib", "endnote-xml", "csl-json", "csv", "xlsx", "zip")
+FORMATS = ("ris", "bibtex", "nbib", "web-of-science", "endnote-xml", "csl-json", "csv", "xlsx", "zip")
 WRITTEN = ("ris", "bibtex", "csl-json", "rayyan-csv", "csv")
 ROUTES = ("database", "register", "website", "organisation", "citation")
 ONLY = ("included", "excluded", "undecided")
@@ -24,7 +25,7 @@ def add_importing_verbs(verbs: Any) -> None:  # noqa: ANN401 - argparse keeps th
     taking = add_verb(
         verbs,
         "import",
-        "take in what a search returned (RIS, BibTeX, nbib, EndNote XML, CSL-JSON, CSV, XLSX, Rayyan zip)",
+        "take in what a search returned (RIS, BibTeX, nbib, Web of Science, EndNote XML, CSL-JSON, CSV, XLSX, Rayyan zip)",
     )
     taking.add_argument("files", nargs="+", type=Path, metavar="FILE", help="exports of one search")
     taking.add_argument("--source", type=told, metavar="NAME", help="the database that was searched")
@@ -47,6 +48,7 @@ def add_importing_verbs(verbs: Any) -> None:  # noqa: ANN401 - argparse keeps th
     add_json(taking)
     taking.set_defaults(run=_import)
 
+    add_unread_verb(verbs)
     giving = add_verb(verbs, "export", "write the records for other programs")
     giving.add_argument("--format", required=True, choices=WRITTEN, help="the format")
     giving.add_argument("--out", required=True, type=Path, metavar="FILE", help="the file")
@@ -142,10 +144,14 @@ def _tell(sources: "list[Reading]", made: "Import", change: int | None, *, previ
         if len(made.records) > _SHOWN:
             print(f"… and {len(made.records) - _SHOWN:,} more; --json lists all")
     if made.unread:
+        from review.sources.imported import excerpt
+
         lost_first = sorted(made.unread, key=lambda pair: not pair[1].lost)
         print(f"\n{made.lost} lost, {len(made.unread) - made.lost} remark(s):")
         for file, part in lost_first[:_SHOWN]:
-            print(f"  {file}, {part.where}: {'lost: ' if part.lost else ''}{part.what}: {part.why}")
+            print(
+                f"  {file}, {part.where}: {'lost: ' if part.lost else ''}{excerpt(part.what, 80)}: {part.why}"
+            )
         if len(made.unread) > _SHOWN:
             print(f"  … and {len(made.unread) - _SHOWN:,} more; --json lists all")
     if made.not_kept:
@@ -153,12 +159,16 @@ def _tell(sources: "list[Reading]", made: "Import", change: int | None, *, previ
         print(f"\nread, but the database has no column for it: {names}")
     if made.known:
         print(
-            f"\n{len(made.known)} have the DOI or arXiv identifier of another record; deduplication settles them"
+            f"\n{len(made.known)} have the DOI, arXiv or PubMed identifier of another record; deduplication settles them"
         )
     search = made.search
     print(f"\nsearch {search['query_id']}: {search['corpus']}, {search['date']}, query: {search['query']}")
     counts = f"{len(made.records)} record(s), {len(made.screenings)} decision(s)"
     if change is not None:
+        if made.entries:
+            print(
+                f"{len(made.entries)} unread, kept; `medquant review unread --query {search['query_id']}` lists them"
+            )
         print(f"{counts} imported, change {change}")
     else:
         print(

@@ -12,6 +12,7 @@ from db.csvfile import csv_bytes
 from db.models.base import SEPARATOR
 from db.models.tables import Study, StudyValue
 from db.template import allowed_for
+from review.sources.table import guarded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,11 +49,10 @@ def several(cell: str) -> tuple[str, ...]:
 
 
 def matrix_csv(connection: Connection) -> bytes:
-    """Return the matrix as CSV in the form of `studies.csv`."""
+    """Return the matrix as CSV in the form of `studies.csv`; what a spreadsheet would take for a formula is guarded."""
     frame = study_matrix(connection).reset_index(names="study_id")
-    return csv_bytes(
-        list(frame.columns), (dict(zip(frame.columns, row, strict=True)) for row in frame.values.tolist())
-    )
+    rows = ([guarded(str(cell)) for cell in row] for row in frame.values.tolist())
+    return csv_bytes(list(frame.columns), (dict(zip(frame.columns, row, strict=True)) for row in rows))
 
 
 def matrix_xlsx(connection: Connection) -> bytes:

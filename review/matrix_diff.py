@@ -1,7 +1,7 @@
 """A matrix edited elsewhere against the database, cell by cell: what differs, what may be taken over, what is stale."""
 
 import datetime as dt
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -15,6 +15,8 @@ from db.load import LOADER
 from db.models.tables import History, Study, StudyValue
 from review.editing import SUBJECTS, check_fields, fields_of, read_all, set_fields
 from review.matrix_table import KEY, MatrixTable, tidy
+from review.sources.table import guarded, unguarded
+from review.stale import refuse_stale
 
 STUDY = SUBJECTS["study"]
 
@@ -32,6 +34,7 @@ class CellDiff:
     """A cell that differs: both values, and why it cannot be taken over (`why` is "" for a change).
 
     `exported` is what the database held when the file was made, where it has changed since, and `since` by whom.
+    `invalid` says why the file's value is not allowed, of a stale cell too.
     """
 
     study: str
@@ -42,6 +45,7 @@ class CellDiff:
     why: str = ""
     exported: str | None = None
     since: str = ""
+    invalid: str = ""
 
     @property
     def name(self) -> str:
@@ -96,10 +100,11 @@ def diff_matrix(
     for study, cells in table.studies.items():
         if study not in stored:
             continue
-        for variable, given in cells.items():
+        for variable, cell in cells.items():
             held = stored[study].get(variable, "")
-            if tidy(held) == given:
+            if cell in (tidy(held), guarded(tidy(held))):
                 continue
+            given = unguarded(cell)
             before = moved.get((study, variable))
             if before is not None and tidy(before[0]) == given:
                 moved_on += 1
@@ -119,6 +124,8 @@ def accept_cells(
     table: MatrixTable,
     wanted: Collection[str] | None,
     exported: dt.datetime | None = None,
+    *,
+    seen: Mapping[str, str] | None = None,
 ) -> tuple[list[CellDiff], MatrixDiff]:
     """Write cells of a matrix into the database.
 
@@ -130,6 +137,9 @@ def accept_cells(
         As for `diff_matrix`.
     wanted
         Names of cells (`study.variable`), None for every cell that may be taken over.
+    seen
+        What the database held of the wanted cells when somebody looked, by name. A stale cell that was looked at so may
+        be taken over; one that changed since is refused.
 
     Returns
     -------
@@ -140,17 +150,23 @@ def accept_cells(
     ------
     MedquantError
         If a wanted cell does not differ, is refused or stale. Nothing is written then.
+    StaleEdit
+        If a cell holds another value than the one that was seen. Nothing is written then.
     """
     diff = diff_matrix(connection, table, exported)
     chosen = [cell for cell in diff.cells if wanted is None and cell.state == CellState.CHANGE]
     by_name = {cell.name: cell for cell in diff.cells}
+    seen = seen or {}
+    if wanted and seen:
+        _refuse_stale(connection, wanted, seen, {cell.name: cell.file for cell in diff.cells})
     for name in wanted or ():
         cell = by_name.get(name)
         if cell is None:
             raise MedquantError(
                 f"{shown(name)} does not differ from the database; without --accept the cells that do are listed"
             )
-        if cell.state != CellState.CHANGE:
+        looked_at = cell.state == CellState.STALE and name in seen and not cell.invalid
+        if cell.state != CellState.CHANGE and not looked_at:
             raise MedquantError(
                 f"{name} is {cell.state}: the file has {shown(cell.file)}, the database {shown(cell.database)}; {cell.why}"
             )
@@ -169,19 +185,42 @@ def _judged(
     given: str,
     before: tuple[str, str] | None,
 ) -> CellDiff:
+    invalid = table.refused.get((study, variable), "")
+    if not invalid:
+        try:
+            check_fields(connection, STUDY, {variable: given})
+        except MedquantError as error:
+            invalid = str(error)
     if before is not None and tidy(before[0]) != tidy(held):
         why = (
             f"it was {shown(before[0])} when the file was exported and was changed {before[1]}; "
             "export the matrix again, or set the value by `medquant review study set`"
         )
-        return CellDiff(study, variable, held, given, CellState.STALE, why, before[0], before[1])
-    why = table.refused.get((study, variable), "")
-    if not why:
-        try:
-            check_fields(connection, STUDY, {variable: given})
-        except MedquantError as error:
-            why = str(error)
-    return CellDiff(study, variable, held, given, CellState.REFUSED if why else CellState.CHANGE, why)
+        return CellDiff(study, variable, held, given, CellState.STALE, why, before[0], before[1], invalid)
+    state = CellState.REFUSED if invalid else CellState.CHANGE
+    return CellDiff(study, variable, held, given, state, invalid, invalid=invalid)
+
+
+def _refuse_stale(
+    connection: Connection, wanted: Collection[str], seen: Mapping[str, str], given: Mapping[str, str]
+) -> None:
+    """Raise `StaleEdit` for a wanted cell that does not hold what was seen."""
+    held = {row[KEY]: row for row in read_all(connection, STUDY)}
+    for name in wanted:
+        study, _, variable = name.rpartition(".")
+        if name not in seen or study not in held:
+            continue
+        is_cell = variable not in STUDY.table.columns
+        refuse_stale(
+            connection,
+            (StudyValue.__tablename__, f"{study}|{variable}") if is_cell else (STUDY.table.name, study),
+            key=study,
+            field=variable,
+            seen=seen[name],
+            present=held[study].get(variable, ""),
+            wanted=given.get(name, seen[name]),
+            columns=("value",) if is_cell else (variable,),
+        )
 
 
 def _changed_since(

@@ -12,6 +12,7 @@ from db.errors import DataError, MedquantError, shown
 from db.models.tables import Study
 from review.matrix import NOT_XML
 from review.sources.opening import bytes_of, inspected, text_of
+from review.sources.table import unguarded
 
 KEY = Study.study_id.key
 LARGEST = 64 * 2**20
@@ -43,17 +44,25 @@ def read_matrix(path: Path) -> MatrixTable:
     MedquantError, DataError
         If the file cannot be read, is too large, or its rows name no studies.
     """
-    suffix = path.suffix.lower()
-    if suffix not in (".csv", ".xlsx"):
-        raise MedquantError(f"{path} has no known ending; allowed: .csv, .xlsx")
-    raw = bytes_of(path)
+    _check_ending(str(path))
+    return matrix_of(path.name, bytes_of(path))
+
+
+def matrix_of(name: str, raw: bytes) -> MatrixTable:
+    """Read what a file holds; see `read_matrix`."""
+    _check_ending(name)
     if len(raw) > LARGEST:
-        raise MedquantError(f"{path} has {len(raw):,} bytes; allowed: up to {LARGEST:,}")
-    if suffix == ".xlsx":
-        rows, exported = _workbook(path.name, raw)
+        raise MedquantError(f"{name} has {len(raw):,} bytes; allowed: up to {LARGEST:,}")
+    if name.lower().endswith(".xlsx"):
+        rows, exported = _workbook(name, raw)
     else:
-        rows, exported = _text(path.name, raw), None
-    return _table(path.name, rows, exported)
+        rows, exported = _text(name, raw), None
+    return _table(name, rows, exported)
+
+
+def _check_ending(name: str) -> None:
+    if not name.lower().endswith((".csv", ".xlsx")):
+        raise MedquantError(f"{name} has no known ending; allowed: .csv, .xlsx")
 
 
 def tidy(cell: str) -> str:
@@ -68,7 +77,7 @@ def _text(name: str, raw: bytes) -> list[list[object]]:
     csv.field_size_limit(LARGEST)
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        return [list(row) for row in reader]
+        return [[unguarded(cell) for cell in row] for row in reader]
     except csv.Error as error:
         raise DataError(f"this is no well-formed CSV ({error}); save it again as CSV", file=name) from None
 

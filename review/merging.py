@@ -1,16 +1,20 @@
 """Merging records that are one work: hits, decisions and reports move to the record that stays."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, delete, select, update
 
 from db.errors import MedquantError
 from db.files import table_of
 from db.models.base import SEPARATOR
 from db.models.tables import Base, Record, Study
 
-_FILLED = ("authors", "year", "doi", "arxiv_id", "url")
+_FILLED = (
+    "authors", "year", "doi", "arxiv_id", "url", "abstract", "venue", "volume", "issue", "pages", "publisher", "issn",
+    "language", "keywords", "pmid", "kind",
+)  # fmt: skip
 _JOINED = ("other_urls", "found_in_source")
 _REMARKS = frozenset({"position", "note"})
 
@@ -33,63 +37,113 @@ def merge_records(connection: Connection, records: Sequence[str], why: str) -> s
         If two of them have studies, or one reviewer decided differently on them: then a person must settle it first.
         The caller leaves the transaction, so that nothing is written.
     """
-    kept, gone = _kept(connection, records)
-    table = table_of(Record)
-    rows = {
-        row["record_id"]: dict(row)
-        for row in connection.execute(select(table).where(table.c.record_id.in_(records))).mappings()
-    }
-    for record in gone:
-        for dependent, column in _dependents():
-            _move(connection, dependent, column, record, kept)
-    values = _united(rows[kept], [rows[record] for record in gone])
-    note = f"merged {', '.join(gone)}: {why}"
-    values["dedup_note"] = f"{rows[kept]['dedup_note']}; {note}" if rows[kept]["dedup_note"] else note
-    connection.execute(update(table).where(table.c.record_id == kept).values(values))
-    connection.execute(delete(table).where(table.c.record_id.in_(gone)))
-    return kept
+    return Merger(connection, records).merge(records, why)
 
 
 def obstacle(connection: Connection, records: Sequence[str]) -> str:
     """Return in words why records cannot be merged, or nothing."""
-    try:
-        kept, gone = _kept(connection, records)
-        for record in gone:
-            for table, column in _dependents():
-                _moves(connection, table, column, record, kept)
-    except MedquantError as error:
-        return str(error)
-    return ""
+    return Merger(connection, records).obstacle(records)
 
 
-def _kept(connection: Connection, records: Sequence[str]) -> tuple[str, list[str]]:
-    study, table = table_of(Study), table_of(Record)
-    studies = connection.execute(
-        select(study.c.record_id, study.c.study_id).where(study.c.record_id.in_(records))
-    ).all()
-    with_study = list(dict.fromkeys(row.record_id for row in studies))
-    if len(with_study) > 1:
-        raise MedquantError(
-            f"records {' and '.join(with_study)} have studies of their own ({', '.join(row.study_id for row in studies)}); "
-            "give the studies one record with `medquant review study set`, then merge"
+class Merger:
+    """Merges groups of records on one connection.
+
+    Parameters
+    ----------
+    connection
+        An open connection, for `merge` one of `db.session.writing`.
+    records
+        All records that may come up (default: every record).
+
+    Notes
+    -----
+    Most records are named by their hits alone. Which tables name which records is looked up once for all groups, so that
+    thousands of them do not cost a query a table each.
+    """
+
+    def __init__(self, connection: Connection, records: Sequence[str] | None = None) -> None:
+        self._connection = connection
+        self._held = [
+            (
+                table,
+                column,
+                set(
+                    connection.scalars(_limited(select(table.c[column]).distinct(), table.c[column], records))
+                ),
+            )
+            for table, column in _dependents()
+        ]
+        own = table_of(Record).c
+        query = _limited(select(own.record_id, own.position), own.record_id, records)
+        self._position = {row.record_id: row.position for row in connection.execute(query)}
+
+    def obstacle(self, records: Sequence[str]) -> str:
+        """See the function `obstacle`."""
+        try:
+            kept, gone = self._kept(records)
+            for table, column, held in self._held:
+                for record in gone:
+                    if record in held and kept in held:
+                        _moves(self._connection, table, column, record, kept)
+        except MedquantError as error:
+            return str(error)
+        return ""
+
+    def merge(self, records: Sequence[str], why: str) -> str:
+        """See the function `merge_records`."""
+        kept, gone = self._kept(records)
+        table = table_of(Record)
+        rows = {
+            row["record_id"]: dict(row)
+            for row in self._connection.execute(
+                select(table).where(table.c.record_id.in_(records))
+            ).mappings()
+        }
+        for dependent, column, held in self._held:
+            for record in gone:
+                if record in held:
+                    _move(self._connection, dependent, column, record, kept)
+                    held.add(kept)
+        values = _united(rows[kept], [rows[record] for record in gone])
+        note = f"merged {', '.join(gone)}: {why}"
+        values["dedup_note"] = f"{rows[kept]['dedup_note']}; {note}" if rows[kept]["dedup_note"] else note
+        self._connection.execute(update(table).where(table.c.record_id == kept).values(values))
+        self._connection.execute(delete(table).where(table.c.record_id.in_(gone)))
+        return kept
+
+    def _kept(self, records: Sequence[str]) -> tuple[str, list[str]]:
+        ordered = sorted(
+            (record for record in dict.fromkeys(records) if record in self._position),
+            key=lambda record: (self._position[record], record),
         )
-    ordered = connection.scalars(
-        select(table.c.record_id)
-        .where(table.c.record_id.in_(records))
-        .order_by(table.c.position, table.c.record_id)
-    ).all()
-    kept = with_study[0] if with_study else ordered[0]
-    return kept, [record for record in ordered if record != kept]
+        held = next(held for table, _, held in self._held if table is table_of(Study))
+        with_study = [record for record in ordered if record in held]
+        if len(with_study) > 1:
+            study = table_of(Study)
+            names = self._connection.scalars(
+                select(study.c.study_id).where(study.c.record_id.in_(with_study)).order_by(study.c.position)
+            )
+            raise MedquantError(
+                f"records {' and '.join(with_study)} have studies of their own ({', '.join(names)}); "
+                "give the studies one record with `medquant review study set`, then merge"
+            )
+        kept = with_study[0] if with_study else ordered[0]
+        return kept, [record for record in ordered if record != kept]
 
 
-def _dependents() -> list[tuple[Table, str]]:
+def _limited(query: Select[Any], column: ColumnElement[Any], records: Sequence[str] | None) -> Select[Any]:
+    return query if records is None else query.where(column.in_(records))
+
+
+@cache
+def _dependents() -> tuple[tuple[Table, str], ...]:
     """Return every table that names a record, with the column."""
-    return [
+    return tuple(
         (table, key.parent.name)
         for table in Base.metadata.sorted_tables
         for key in table.foreign_keys
         if key.column is table_of(Record).c.record_id
-    ]
+    )
 
 
 def _moves(

@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Literal
 
 from sqlalchemy import Connection, and_, func, insert, select, update
 
@@ -12,6 +13,7 @@ from db.models.appraisals import CONSENSUS, Appraisal
 from db.models.tables import Comparison, Study
 from db.vocabulary import AppraisalAnswer, Concern, Origin, RiskOfBias
 from review.bias.tool import Tool
+from review.stale import NOT_LOOKED, NotLooked, refuse_stale
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,19 @@ class Said:
     judgement: RiskOfBias | None = None
     applicability: Concern | None = None
     locator: str | None = None
+
+
+def _in_words(said: Said | None) -> str:
+    if said is None:
+        return "nothing"
+    parts = (
+        said.answer,
+        said.judgement,
+        said.applicability and f"applicability {said.applicability}",
+        said.reason,
+    )
+    where = f" [{said.locator}]" if said.locator else ""
+    return ", ".join(part for part in parts if part) + where
 
 
 def find_target(connection: Connection, key: str) -> Target:
@@ -109,6 +124,7 @@ def appraise(
     *,
     appraiser: str,
     today: dt.date,
+    seen: Said | Literal[NotLooked.NOT_LOOKED] | None = NOT_LOOKED,
 ) -> bool:
     """Store what an appraiser says of an item, in place of what the same appraiser said before.
 
@@ -122,6 +138,8 @@ def appraise(
         Who; `CONSENSUS` for what the appraisers agreed on.
     today
         The date that is stored.
+    seen
+        What this appraiser had said as it stood on the screen; None: nothing.
 
     Returns
     -------
@@ -132,6 +150,8 @@ def appraise(
     ------
     MedquantError
         If the tool does not ask this of such a target, or a consensus is given where nobody has judged. Nothing is written then.
+    StaleEdit
+        If the appraiser's row says something else than what was seen. Nothing is written then.
     """
     check_target(connection, target, tool)
     check_said(tool, item, said)
@@ -146,6 +166,21 @@ def appraise(
     if appraiser == CONSENSUS and not present - {CONSENSUS}:
         raise MedquantError(
             f"nobody has judged {item} of {target.key} yet; give the appraisers' own judgements first, then the consensus"
+        )
+    own = connection.execute(select(table).where(same, table.c.appraiser == appraiser)).first()
+    held = (
+        None if own is None else Said(own.reason, own.answer, own.judgement, own.applicability, own.locator)
+    )
+    if seen is not NOT_LOOKED and seen != held:
+        refuse_stale(
+            connection,
+            (table.name, "|".join((target.key, tool.code, tool.version, item, appraiser))),
+            key=target.key,
+            field=f"{item} of {appraiser}",
+            seen=_in_words(seen),
+            present=_in_words(held),
+            wanted=_in_words(said),
+            columns=("answer", "judgement", "applicability", "reason", "locator"),
         )
     values = {
         "answer": said.answer,

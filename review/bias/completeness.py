@@ -36,10 +36,11 @@ class VariableReporting:
 
 @dataclass(frozen=True)
 class StudyReporting:
-    """How many of a theme's variables one study reports, by the theme's name, and of how many."""
+    """How many of a theme's variables one study reports, by the theme's name; `missing` names those it does not."""
 
     study_id: str
     reported: Mapping[str, int]
+    missing: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,11 @@ class Completeness:
 @cache
 def _rules() -> dict[str, Any]:
     return tomllib.loads(THEMES.read_text(encoding="utf-8"))
+
+
+def themes_of() -> dict[str, str]:
+    """Return the theme's name of each variable that belongs to one."""
+    return {variable: theme["name"] for theme in _rules()["theme"] for variable in theme["variables"]}
 
 
 def completeness(matrix: "pd.DataFrame", codebook: Codebook) -> Completeness:
@@ -96,6 +102,14 @@ def completeness(matrix: "pd.DataFrame", codebook: Codebook) -> Completeness:
             str(study),
             dict.fromkeys(asked, 0)
             | _per_theme([theme for (theme, _), found in states.items() if found[place] == "reported"]),
+            {
+                name: tuple(
+                    variable
+                    for (theme, variable), found in states.items()
+                    if theme == name and found[place] != "reported"
+                )
+                for name in asked
+            },
         )
         for place, study in enumerate(matrix.index)
     )

@@ -36,6 +36,7 @@ def order_texts(
     keywords: Keywords | None = None,
     seed: int = 0,
     explained: int = 0,
+    among: Rows | None = None,
 ) -> Order:
     """Order the texts that were not screened.
 
@@ -53,9 +54,13 @@ def order_texts(
         Decides between texts of equal score, and what chance does.
     explained
         For how many of the first texts the words that speak for them are told.
+    among
+        Which texts are put in order (default: all that were not screened).
     """
     chance = np.random.default_rng(seed).permutation(len(texts))
     rows = chance[~np.isin(chance, screened)]
+    if among is not None:
+        rows = rows[np.isin(rows, among)]
     if terms is not None and labels.any() and not labels.all():
         weights = learn(terms.matrix[screened], labels, classifier)
         scores = weights.scores(terms.matrix[rows])

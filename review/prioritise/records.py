@@ -12,7 +12,7 @@ from review.keywords import Keywords
 from review.prioritise.order import order_texts
 from review.prioritise.ranker import Classifier, Labels, terms_of
 from review.prioritise.stopping import Recall, hint_of, recall_so_far
-from review.screening import NEEDED, Standing, State, final_labels, queue_of, read_standings
+from review.screening import Standing, State, final_labels, queue_of, read_standings
 
 REMARK = re.compile(r"^\s*\[[^\]]*\]\s*")
 """What a curator wrote before a title, such as `[title not shown]`, is no part of it."""
@@ -43,8 +43,9 @@ class Priorities:
 
 
 def text_of(standing: Standing) -> str:
-    """Return the words of a record that a classifier reads: the title, and the abstract where there is one."""
-    return f"{REMARK.sub('', standing.title)} {standing.abstract or ''}".strip()
+    """Return the words of a record that a classifier reads: the title, and abstract and keywords where there are some."""
+    parts = (REMARK.sub("", standing.title), standing.abstract, standing.keywords)
+    return " ".join(part for part in parts if part).strip()
 
 
 def prioritise(
@@ -54,7 +55,7 @@ def prioritise(
     reviewer: str | None = None,
     classifier: Classifier = Classifier.LOGISTIC,
     keywords: Keywords | None = None,
-    needed: int = NEEDED,
+    needed: int | None = None,
     seed: int = 0,
 ) -> Priorities:
     """Return the records to screen on title and abstract, the most likely relevant first.
@@ -71,7 +72,7 @@ def prioritise(
     classifier, keywords, seed
         See `order_texts`.
     needed
-        How many reviewers judge a record.
+        How many reviewers judge a record (default: what the review has set).
     """
     standings = read_standings(connection, needed)
     known = final_labels(standings.values(), reviewer)

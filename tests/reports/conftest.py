@@ -1,8 +1,6 @@
-"""The sample document of both templates, and one headless Chromium for all tests that look at the page."""
+"""The sample document of both templates, and what the tests that look at the page share."""
 
 import importlib.util
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -39,26 +37,6 @@ def make_document(samples: ModuleType) -> Callable[..., Document]:
 def sample_document(make_document: Callable[..., Document]) -> Document:
     """Make the sample document as large as the real one."""
     return make_document()
-
-
-@pytest.fixture(scope="session")
-def browser() -> "Iterator[Browser]":
-    """Start Debian’s Chromium, headless; without it tests skip, except in CI, where they fail."""
-    executable = shutil.which("chromium") or shutil.which("chromium-browser")
-    if executable is None:
-        message = "Chromium is missing: run tests/setup_browser.sh"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=executable,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="session")

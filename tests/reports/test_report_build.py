@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select, update
 
 import reports.sections.checklist as checklist
 from db.models.tables import Screening
-from db.session import reading, writing
+from db.session import place_of, reading, writing
 from db.vocabulary import Decision
 from reports.document import OUTLINE
 
@@ -35,7 +35,7 @@ def report(medquant: Medquant, seeded_db: Engine, tmp_path: Path) -> Callable[..
     """Run `medquant report` on the shipped corpus into `out`."""
 
     def run(*words: object) -> object:
-        return medquant("report", "--db", seeded_db.url.database, "--out", tmp_path / "out", *words)
+        return medquant("report", "--db", place_of(seeded_db), "--out", tmp_path / "out", *words)
 
     return run
 

@@ -3,7 +3,6 @@
 import datetime as dt
 import importlib.util
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -26,6 +25,7 @@ from reports.pdf.render import render_pdf
 from reports.sections.headline import signed_points
 from reports.sections.words import effect_words, interval_words
 from review.pool import pool_database
+from tests.databases import Databases
 
 DATE = dt.date(2026, 11, 21)
 SHORT = """
@@ -57,10 +57,10 @@ def runs() -> ModuleType:
 
 
 @pytest.fixture(scope="module")
-def engine(_loaded_file: Path, tmp_path_factory: pytest.TempPathFactory, runs: ModuleType) -> Engine:
+def engine(databases: Databases, tmp_path_factory: pytest.TempPathFactory, runs: ModuleType) -> Engine:
     """Open a database with the shipped corpus and hand-made runs."""
-    file = shutil.copy(_loaded_file, tmp_path_factory.mktemp("measured") / "measured.db")
-    engine = open_database(str(file))
+    address = databases.copy(databases.loaded, tmp_path_factory.mktemp("measured") / "measured.db")
+    engine = open_database(address)
     runs.seed_runs(engine)
     return engine
 

@@ -28,6 +28,7 @@ from reports.figures import proof
 from reports.figures.render import to_svg
 from reports.sections.words import effect_words, interval_words
 from review.pool import OutcomePool, pool_database
+from tests.databases import Databases
 
 DATE = dt.date(2026, 11, 21)
 SHORT = """
@@ -55,8 +56,8 @@ def outline(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def engine(_loaded_file: Path) -> Engine:
-    return open_database(str(_loaded_file))
+def engine(databases: Databases) -> Engine:
+    return open_database(databases.loaded)
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ import pytest
 
 import medquant as front_door
 from reports.document import OUTLINE, read_outline
+from tests.databases import Databases
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -51,10 +52,10 @@ class Reader(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def built(_loaded_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the page of the shipped corpus."""
     out = tmp_path_factory.mktemp("report")
-    words = ["report", "--db", _loaded_file, "--out", out, "--form", "html", "--date", "2026-11-21"]
+    words = ["report", "--db", databases.loaded, "--out", out, "--form", "html", "--date", "2026-11-21"]
     assert front_door.main([str(word) for word in words]) == 0
     return out / "report.html"
 

@@ -14,6 +14,7 @@ from pypdf import PdfReader
 
 import medquant as front_door
 from reports.document import OUTLINE, read_outline
+from tests.databases import Databases
 
 DPI = 40
 MILLIMETRE = DPI / 25.4
@@ -21,10 +22,10 @@ Picture = NDArray[np.bool_]
 
 
 @pytest.fixture(scope="module")
-def built(_loaded_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the PDF of the shipped corpus."""
     out = tmp_path_factory.mktemp("report")
-    words = ["report", "--db", _loaded_file, "--out", out, "--form", "pdf", "--date", "2026-11-21"]
+    words = ["report", "--db", databases.loaded, "--out", out, "--form", "pdf", "--date", "2026-11-21"]
     assert front_door.main([str(word) for word in words]) == 0
     return out / "report.pdf"
 
@@ -38,7 +39,7 @@ def reader(built: Path) -> PdfReader:
 def poppler() -> None:
     """Ask for poppler’s programs; without them tests skip, except in CI, where they fail."""
     if shutil.which("pdftoppm") is None or shutil.which("pdftotext") is None:
-        message = "poppler-utils is missing: run tests/setup_browser.sh"
+        message = "poppler-utils is missing: run tests/setup_tools.sh"
         if os.environ.get("CI"):
             pytest.fail(message)
         pytest.skip(message)

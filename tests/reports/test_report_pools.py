@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -20,14 +19,15 @@ from reports.sections.estimates import (
 from reports.sections.outcome import outcome_section
 from reports.sections.words import effect_words, interval_words, unbroken
 from review.pool import OutcomePool
+from tests.databases import Databases
 
 DOMINANT = "medquanbench2025+qu2025"
 GetPool = Callable[[str], OutcomePool]
 
 
 @pytest.fixture(scope="module")
-def evidence(_loaded_file: Path) -> Evidence:
-    with reading(open_database(str(_loaded_file))) as connection:
+def evidence(databases: Databases) -> Evidence:
+    with reading(open_database(databases.loaded)) as connection:
         return read_evidence(connection, date=dt.date(2026, 11, 21))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from db.session import writing
+from db.session import place_of, writing
 
 OUTLINE = '[[section]]\nid = "changes"\ntitle = "Changes since the release"\n'
 
@@ -24,7 +24,7 @@ def report(medquant: Callable[..., Any], seeded_db: Engine, tmp_path: Path) -> C
         done = medquant(
             "report",
             "--db",
-            seeded_db.url.database,
+            place_of(seeded_db),
             "--out",
             out,
             "--outline",
@@ -59,7 +59,9 @@ def test_a_page_tells_cells_rows_flow_and_pools_that_moved(
         connection.execute(
             text("UPDATE comparisons SET control = 'unclear' WHERE comparison_id = :key"), {"key": changed}
         )
-        connection.execute(text("DELETE FROM identified WHERE rowid = (SELECT max(rowid) FROM identified)"))
+        connection.execute(
+            text("DELETE FROM identified WHERE position = (SELECT max(position) FROM identified)")
+        )
     done, words = report("--since", corpus_dir, "--draft")
     assert done.code == 0, done.err
     assert "What differs from release 2026.11: comparisons, 1 changed." in words

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,14 +14,15 @@ from db.session import open_database, reading, writing
 from db.vocabulary import Bound, ChangeKind, Control, Measure, Origin, RunState, Verification
 from review.effects import Effect, Effects, read_effects
 from review.pool import OutcomePool, pool_database
+from tests.databases import Databases
 
 AddComparison = Callable[..., str]
 
 
 @pytest.fixture(scope="session")
-def shipped(_loaded_file: Path) -> Engine:
+def shipped(databases: Databases) -> Engine:
     """Open the shipped corpus; tests that write take `seeded_db` instead."""
-    return open_database(str(_loaded_file))
+    return open_database(databases.loaded)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from db.models.appraisals import Appraisal
-from db.session import reading
+from db.session import place_of, reading
 from review.bias.appraisals import read_appraisals
 
 QV = "quantization_validity"
@@ -19,7 +19,7 @@ def told(seeded_db: Engine, tmp_path: Path, medquant: Any) -> Any:
     """Run a verb of `review` on the seeded database."""
 
     def run(*words: str) -> Any:
-        return medquant("review", *words, "--db", tmp_path / "seeded.db")
+        return medquant("review", *words, "--db", place_of(seeded_db))
 
     return run
 
@@ -70,7 +70,7 @@ def test_saying_it_again_replaces_the_own_row_and_the_history_keeps_both(
     _judge(told, "low", "--by", "Ada")
     assert "replaced" in _judge(told, "high", "--by", "Ada").out
     assert _rows(seeded_db) == [("data", "Ada", None, "high")]
-    history = medquant("db", "history", "appraisals", "--db", tmp_path / "seeded.db").out
+    history = medquant("db", "history", "appraisals", "--db", place_of(seeded_db)).out
     assert "judgement: low -> high" in history
 
 
@@ -163,13 +163,13 @@ def test_the_form_shows_questions_votes_and_suggestions(told: Any) -> None:
     assert "suggested by the answers: high" in form
 
 
-def test_the_list_names_rows_that_no_shipped_tool_knows(told: Any, medquant: Any, tmp_path: Path) -> None:
+def test_the_list_names_rows_that_no_shipped_tool_knows(told: Any, seeded_db: Engine) -> None:
     _judge(told, "low")
     from sqlalchemy import update
 
-    from db.session import open_database, writing
+    from db.session import writing
 
-    with writing(open_database(str(tmp_path / "seeded.db")), actor="a", reason="b") as connection:
+    with writing(seeded_db, actor="a", reason="b") as connection:
         connection.execute(update(Appraisal.__table__).values(tool_version="0.9"))
     assert "judged with quantization_validity 0.9; 1.0 ships" in told("appraisals").out
     assert json.loads(told("appraisals", "--json").out)[0]["suggested"] == {}

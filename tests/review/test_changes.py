@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from db.diff import Diff
-from db.session import reading, writing
+from db.session import place_of, reading, writing
 from review.changes import Changes, Standing, changes_between, changes_since
 from review.pool import pool_database
 
@@ -27,14 +27,14 @@ def edited(seeded_db: Engine) -> Engine:
             "AND change_kind = 'difference' AND origin = 'reported')"
         ))  # fmt: skip
         connection.execute(text(
-            "UPDATE screenings SET reason = 'other' WHERE rowid = "
-            "(SELECT min(rowid) FROM screenings WHERE reviewer = 'adjudicated' AND decision = 'exclude')"
+            "UPDATE screenings SET reason = 'other' WHERE reviewer = 'adjudicated' AND position = "
+            "(SELECT min(position) FROM screenings WHERE reviewer = 'adjudicated' AND decision = 'exclude')"
         ))  # fmt: skip
     return seeded_db
 
 
 def test_the_corpus_as_loaded_moved_nothing(medquant: Medquant, seeded_db: Engine, corpus_dir: Path) -> None:
-    done = medquant("review", "changes", corpus_dir, "--db", seeded_db.url.database)
+    done = medquant("review", "changes", corpus_dir, "--db", place_of(seeded_db))
     assert done.code == 0, done.err
     assert "flow: every count is the same" in done.out
     assert "pools: 0 of 12 outcomes moved" in done.out
@@ -44,7 +44,7 @@ def test_an_edit_moves_the_outcome_that_it_touches_and_no_other(
     medquant: Medquant, edited: Engine, corpus_dir: Path
 ) -> None:
     told = json.loads(
-        medquant("review", "changes", corpus_dir, "now", "--json", "--db", edited.url.database).out
+        medquant("review", "changes", corpus_dir, "now", "--json", "--db", place_of(edited)).out
     )
     assert told["summary"]["comparisons"] == {"added": 0, "removed": 0, "changed": 1}
     [pool] = told["pools"]
@@ -60,7 +60,7 @@ def test_an_edit_moves_the_outcome_that_it_touches_and_no_other(
 def test_a_release_by_name_gives_the_same_as_its_folder(
     medquant: Medquant, edited: Engine, corpus_dir: Path
 ) -> None:
-    words = ("--json", "--db", edited.url.database)
+    words = ("--json", "--db", place_of(edited))
     folder = json.loads(medquant("review", "changes", corpus_dir, *words).out)
     past = json.loads(medquant("review", "changes", "2026.11", *words).out)
     assert {k: v for k, v in past.items() if k != "before"} == {
@@ -71,7 +71,7 @@ def test_a_release_by_name_gives_the_same_as_its_folder(
 def test_the_text_names_outcome_and_both_estimates(
     medquant: Medquant, edited: Engine, corpus_dir: Path
 ) -> None:
-    done = medquant("review", "changes", corpus_dir, "--db", edited.url.database)
+    done = medquant("review", "changes", corpus_dir, "--db", place_of(edited))
     assert "pools: 1 of 12 outcomes moved" in done.out
     assert "Accuracy (percentage points), moved by " in done.out
     assert "    before: 13 effects" in done.out
@@ -109,7 +109,7 @@ def test_a_folder_that_cannot_be_loaded_is_refused(
 ) -> None:
     broken = Path(shutil.copytree(corpus_dir, tmp_path / "broken"))
     (broken / "records.csv").unlink()
-    done = medquant("review", "changes", broken, "--db", seeded_db.url.database)
+    done = medquant("review", "changes", broken, "--db", place_of(seeded_db))
     assert done.code == 1
     assert "records.csv does not exist" in done.err
     assert done.err.count("\n") == 1

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from db.codebook.codebook import codebook_files, codebook_from_files
+from db.session import place_of
 from review.bias.completeness import completeness
 
 CODEBOOK = codebook_from_files(codebook_files(None))
@@ -55,7 +56,7 @@ def test_no_study_is_no_share() -> None:
 def test_the_verb_tells_themes_variables_and_studies(
     seeded_db: Engine, medquant: Any, tmp_path: Path
 ) -> None:
-    place = tmp_path / "seeded.db"
+    place = place_of(seeded_db)
     told = medquant("review", "completeness", "--db", place)
     assert told.code == 0
     assert "Deployment: a study reports 17 % of 9 variables on average" in told.out

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from db.session import reading
+from db.session import place_of, reading
 from db.vocabulary import Bound, ChangeKind, Control, Origin
 from review.contradictions import RULES, contradictions_of, find_contradictions
 
@@ -169,7 +169,7 @@ def test_the_shipped_corpus_has_the_findings_that_were_looked_at(shipped: Engine
 
 
 def test_the_verb_tells_what_is_said_and_what_follows(medquant: Callable[..., Any], shipped: Engine) -> None:
-    said = medquant("review", "contradictions", "--study", "guddati2024", "--db", shipped.url.database)
+    said = medquant("review", "contradictions", "--study", "guddati2024", "--db", place_of(shipped))
     assert said.code == 0
     assert "follows: the nearest whole number of cases, 407, is 96.4455 %" in said.out
     assert said.out.endswith("2 contradiction(s): share_and_cases 2\n")
@@ -181,7 +181,7 @@ def test_the_verb_tells_what_is_said_and_what_follows(medquant: Callable[..., An
             "--rule",
             "printed_change_and_arms",
             "--db",
-            shipped.url.database,
+            place_of(shipped),
         ).out
     )
     assert [one["comparisons"] for one in listed] == [["medquanbench2025-34"]]
@@ -193,7 +193,7 @@ def test_the_verb_tells_what_is_said_and_what_follows(medquant: Callable[..., An
 def test_a_study_or_rule_that_is_not_there_is_told_in_a_sentence(
     medquant: Callable[..., Any], shipped: Engine, words: tuple[str, ...], why: str
 ) -> None:
-    said = medquant("review", "contradictions", *words, "--db", shipped.url.database)
+    said = medquant("review", "contradictions", *words, "--db", place_of(shipped))
     assert said.code == 1
     assert why in said.err
     assert said.err.count("\n") == 1

@@ -14,7 +14,7 @@ from db.export import export_files, write_files
 from db.load import load_corpus
 from db.models.tables import Record, Report, Screening
 from db.prisma import ADJUDICATED, count_prisma
-from db.session import reading, writing
+from db.session import place_of, reading, writing
 from db.vocabulary import Decision, Removal
 from review.deciding import adjudicate, cast_vote, settle_document
 from review.screening import State, read_standings
@@ -37,7 +37,7 @@ def waiting_db(seeded_db: Engine) -> Engine:
 @pytest.fixture
 def review(medquant: Run, waiting_db: Engine) -> Run:
     """Run `medquant review` on it."""
-    return lambda *words: medquant("review", *words, "--db", waiting_db.url.database)
+    return lambda *words: medquant("review", *words, "--db", place_of(waiting_db))
 
 
 def exported(engine: Engine) -> Mapping[str, bytes]:
@@ -77,7 +77,7 @@ def test_a_vote_keeps_reviewer_reason_code_note_and_history(
         "Ada", Decision.EXCLUDE, "not_quantization", "no bits named",
     )  # fmt: skip
     history = json.loads(
-        said(medquant("db", "history", "screenings", "--json", "--db", waiting_db.url.database))
+        said(medquant("db", "history", "screenings", "--json", "--db", place_of(waiting_db)))
     )
     assert (history[-1]["actor"], history[-1]["reason"]) == ("Ada", "read it")
 

@@ -11,7 +11,7 @@ from db.check import check_database
 from db.export import export_files
 from db.models.tables import Identified, PairDecision, Record, Screening, Study
 from db.prisma import count_prisma
-from db.session import reading, writing
+from db.session import place_of, reading, writing
 
 Run = Callable[..., Any]
 BECAUSE = ("--reason", "one work", "--by", "Ada")
@@ -21,7 +21,7 @@ TITLE = "Ternary networks for bedside ultrasound of the lung in rural clinics"
 @pytest.fixture
 def dedupe(medquant: Run, seeded_db: Engine) -> Run:
     """Run `medquant review dedupe` on a copy of the shipped corpus."""
-    return lambda *words: medquant("review", "dedupe", *words, "--db", seeded_db.url.database)
+    return lambda *words: medquant("review", "dedupe", *words, "--db", place_of(seeded_db))
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def test_merging_moves_hits_and_decisions_and_is_taken_back_whole(
         assert (count_prisma(connection).duplicates or 0) == (counted.duplicates or 0) + 2
         assert [f for f in check_database(connection) if "n2" in str(f)] == []
     assert answer(dedupe)["sure"] == []
-    undone = medquant("review", "undo", done["change"], *BECAUSE, "--db", seeded_db.url.database)
+    undone = medquant("review", "undo", done["change"], *BECAUSE, "--db", place_of(seeded_db))
     assert undone.code == 0, undone.err
     assert exported(seeded_db) == before
 
@@ -149,7 +149,7 @@ def test_decisions_empty_the_queue_and_are_taken_back(dedupe: Run, medquant: Run
     with reading(seeded_db) as connection:
         assert len(connection.execute(select(PairDecision.__table__)).all()) == 2
     for change in (4, 3, 2):
-        assert medquant("review", "undo", change, *BECAUSE, "--db", seeded_db.url.database).code == 0
+        assert medquant("review", "undo", change, *BECAUSE, "--db", place_of(seeded_db)).code == 0
     assert exported(seeded_db) == before
     assert len(answer(dedupe)["maybe"]) == 2
 

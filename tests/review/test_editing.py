@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from db.export import export_files, write_files
-from db.session import open_database, reading
+from db.session import open_database, place_of, reading
 from review.editing import SUBJECTS, read_one
 
 BECAUSE = ("--reason", "read again")
@@ -27,7 +27,7 @@ NEW_COMPARISON = (
 @pytest.fixture
 def review(medquant: Run, seeded_db: Engine) -> Run:
     """Run `medquant review` on a copy of the shipped corpus."""
-    return lambda *words: medquant("review", *words, "--db", seeded_db.url.database)
+    return lambda *words: medquant("review", *words, "--db", place_of(seeded_db))
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def history(medquant: Run, seeded_db: Engine) -> Callable[[], list[dict[str, Any
 
     def read() -> list[dict[str, Any]]:
         changes: list[dict[str, Any]] = json.loads(
-            medquant("db", "history", "--json", "--db", seeded_db.url.database).out
+            medquant("db", "history", "--json", "--db", place_of(seeded_db)).out
         )
         return changes
 
@@ -159,7 +159,7 @@ def test_changed_corpus_can_be_loaded_again(
         review("comparison", "add", "abid2022-99", *NEW_COMPARISON, "split=test", "baseline_sd=1.5", *BECAUSE)
     )
     write_files(tmp_path / "out", exported(seeded_db))
-    done(medquant("db", "load", tmp_path / "out", "--db", fresh_db.url.database))
+    done(medquant("db", "load", tmp_path / "out", "--db", place_of(fresh_db)))
     assert exported(fresh_db) == exported(seeded_db)
 
 
@@ -471,7 +471,7 @@ def test_unknown_change_is_told(review: Run) -> None:
 
 def test_raw_sql_after_a_change_is_not_overwritten(review: Run, seeded_db: Engine) -> None:
     done(review("record", "set", "r001", "year=1999", *BECAUSE))
-    with open_database(str(seeded_db.url.database)).begin() as connection:
+    with open_database(place_of(seeded_db)).begin() as connection:
         connection.execute(text("UPDATE records SET year = 1997 WHERE record_id = 'r001'"))
     refused(review("undo", "2", *BECAUSE), "records r001 has changed since change 2")
     assert cells(seeded_db, "record", "r001")["year"] == "1997"

@@ -1,8 +1,6 @@
 """The matrix is the corpus, cell for cell, whatever it is written as, and a workbook runs nothing."""
 
 import io
-import shutil
-from pathlib import Path
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -14,6 +12,7 @@ from db.corpus import SHIPPED
 from db.models.tables import Study
 from db.session import open_database, reading, writing
 from review.matrix import matrix_csv, matrix_xlsx, several, study_matrix
+from tests.databases import Databases
 
 FORMULA_LIKE = ["=1+1", "+x", "-2", "@a", '=HYPERLINK("http://example.org")', "1e5", "2024-01-01", "TRUE"]
 NOT_STORABLE = ["\x00", "\x01", "\x08", "\x0b", "\x1f", "\ufffe", "\uffff"]
@@ -28,14 +27,17 @@ def workbook(shipped: Engine) -> Workbook:
 
 
 @pytest.fixture(scope="module")
-def odd_cells(_loaded_file: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Cell]:
+def odd_cells(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Cell]:
     """Give a study each odd title and return the workbook's cells by the title as it was given."""
-    engine = open_database(str(shutil.copy(_loaded_file, tmp_path_factory.mktemp("odd") / "medquant.db")))
+    engine = open_database(databases.copy(databases.loaded, tmp_path_factory.mktemp("odd") / "medquant.db"))
     titles = [*FORMULA_LIKE, *(f"be{odd}fore" for odd in NOT_STORABLE), *KEPT, TOO_LONG]
     with writing(engine, actor="tester", reason="odd titles") as connection:
         studies = connection.scalars(select(Study.study_id).order_by(Study.position)).all()
         for study, title in zip(studies, titles, strict=False):
-            connection.execute(update(Study).where(Study.study_id == study).values(title=title))
+            kept = (
+                title if engine.dialect.name == "sqlite" else title.replace("\0", "")
+            )  # PostgreSQL refuses NUL
+            connection.execute(update(Study).where(Study.study_id == study).values(title=kept))
         sheet = load_workbook(io.BytesIO(matrix_xlsx(connection)))["matrix"]
     column = [cell.value for cell in sheet[1]].index("title") + 1
     return {title: sheet.cell(row, column) for row, title in enumerate(titles, start=2)}

@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 
 from db.errors import MedquantError
 from db.export import export_files
-from db.session import reading
+from db.session import place_of, reading
 from review.editing import SUBJECTS, read_one
 from review.matrix import matrix_csv, matrix_xlsx
 from review.matrix_table import read_matrix
@@ -30,7 +30,7 @@ BECAUSE = ("--reason", "checked by hand")
 @pytest.fixture
 def review(medquant: Run, seeded_db: Engine) -> Run:
     """Run `medquant review` on a copy of the shipped corpus."""
-    return lambda *words: medquant("review", *words, "--db", seeded_db.url.database)
+    return lambda *words: medquant("review", *words, "--db", place_of(seeded_db))
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ def test_only_accepted_cells_are_written_with_who_and_why_and_can_be_taken_back(
     assert said.code == 0
     assert held(seeded_db, "abid2022", "modality") == "ct"
     assert held(seeded_db, "ren2021", "year") == "2021"
-    (entry,) = json.loads(medquant("db", "history", "--json", "--db", seeded_db.url.database).out)
+    (entry,) = json.loads(medquant("db", "history", "--json", "--db", place_of(seeded_db)).out)
     assert (entry["actor"], entry["reason"]) == ("vera", "checked by hand")
     assert review("undo", entry["change"], *BECAUSE).code == 0
     assert held(seeded_db, "abid2022", "modality") == "xray"

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from db.codebook.codebook import Codebook
 from db.errors import MedquantError
-from db.session import reading
+from db.session import place_of, reading
 from review.effects import Effects
 from review.placement import place_change, place_run
 from review.pool import OutcomePool
@@ -124,7 +124,7 @@ def test_a_run_that_is_none_or_has_nothing_is_told(own_run: Engine, add_run: Add
 
 def test_the_command_places_a_run_or_a_number(own_run: Engine, medquant: Callable[..., Any]) -> None:
     def place(*words: object) -> Any:
-        return medquant("review", "place", *words, "--db", own_run.url.database)
+        return medquant("review", "place", *words, "--db", place_of(own_run))
 
     said = place("--run", "own").out
     assert said.startswith(

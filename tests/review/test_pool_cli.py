@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from db.session import place_of
 from review.pool import OutcomePool
 
 Run = Callable[..., Any]
@@ -16,7 +17,7 @@ DOMINANT = "medquanbench2025+qu2025"
 @pytest.fixture
 def pool(medquant: Run, shipped: Engine) -> Run:
     """Run `medquant review pool` on the shipped corpus."""
-    return lambda *words: medquant("review", "pool", *words, "--db", shipped.url.database)
+    return lambda *words: medquant("review", "pool", *words, "--db", place_of(shipped))
 
 
 def printed(outcome: Any) -> str:

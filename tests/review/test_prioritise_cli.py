@@ -12,7 +12,7 @@ from sqlalchemy import Engine, delete
 
 from db.models.tables import Screening
 from db.prisma import ADJUDICATED
-from db.session import writing
+from db.session import place_of, writing
 
 Run = Callable[..., Any]
 ROOT = Path(__file__).parents[2]
@@ -29,7 +29,7 @@ def half_db(seeded_db: Engine) -> Engine:
 @pytest.fixture
 def review(medquant: Run, half_db: Engine) -> Run:
     """Run `medquant review` on it."""
-    return lambda *words: medquant("review", *words, "--db", half_db.url.database)
+    return lambda *words: medquant("review", *words, "--db", place_of(half_db))
 
 
 def parsed(outcome: Any) -> Any:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, delete, update
 
 from db.models.tables import Comparison, ImageSet, Prediction
-from db.session import reading, writing
+from db.session import place_of, reading, writing
 from db.vocabulary import RunState, Verdict
 from review.meta.repeated import repeated_change
 from review.predictions import read_predictions
@@ -292,7 +292,7 @@ def test_the_command_lists_claims_for_people_and_programs(
     import json
 
     add_run(seeded_db, "r0", claims=[HEADLINE, {}], labels=LABELS, predictions=both(102, 101))
-    path = seeded_db.url.database
+    path = place_of(seeded_db)
     lines = medquant("review", "claims", "--db", path).out.splitlines()
     assert lines[0].split() == [
         "claim",
@@ -313,7 +313,7 @@ def test_the_command_lists_claims_for_people_and_programs(
 
 
 def test_the_command_says_where_no_case_was_run(seeded_db: Engine, medquant: Callable[..., Any]) -> None:
-    done = medquant("review", "claims", "--db", seeded_db.url.database)
+    done = medquant("review", "claims", "--db", place_of(seeded_db))
     assert (done.code, done.out) == (
         0,
         "no case with claims was run; `medquant benchmark cases` lists them\n",

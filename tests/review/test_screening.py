@@ -212,7 +212,9 @@ def test_nothing_falls_between_the_stages(fresh_db: Engine, seed: int) -> None:
     with reading(fresh_db) as connection:  # a record read alone stands where it stands among all
         alone = [read_standings(connection, needed=1, only=key)[key] for key in list(standings)[:40]]
     assert alone == list(standings.values())[:40]
-    assert {s.state for s in standings.values()} == set(State)
+    assert {s.state for s in standings.values()} == set(State) - {
+        State.FULL_TEXT_CONFLICT
+    }  # one decision a full text
 
 
 @pytest.mark.parametrize(("seed", "needed"), list(product(range(2), (2, 3))))
