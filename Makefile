@@ -30,7 +30,7 @@ test: lint tools  ## all tests, after lint, types and import contracts, and what
 test-postgresql: $(VENV)/.dev tools  ## the tests of what is written, on a PostgreSQL server that they start and stop
 	$(BIN)/python -m pytest --database=postgresql tests/db $(wildcard $(ON_SERVER:%=tests/review/test_%.py))
 # what curators write; what only reads and reckons is the same on both
-ON_SERVER := agreement bias_cli changes deciding dedupe_cli editing extracting extraction full_text_votes importing matrix \
+ON_SERVER := agreement bias_cli changes deciding dedupe_cli editing extracting extraction full_text_votes importing large_changes matrix \
 	matrix_diff prisma screening stale_decisions team unread verifying
 
 lint: $(VENV)/.dev  ## ruff, strict mypy, import contracts

@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Table,
     cast,
+    exists,
     func,
     insert,
     select,
@@ -110,22 +111,22 @@ def _foreign_keys(connection: Connection) -> Iterator[Finding]:
         for constraint in table.foreign_key_constraints:
             pairs = [(e.parent, e.column) for e in constraint.elements]
             parent = pairs[0][1].table
-            known = set(connection.execute(select(*(column for _, column in pairs))))
+            other = parent.alias("parent")
+            there = exists().where(*(other.c[column.name] == own for own, column in pairs))
             for row in connection.execute(
                 select(
                     *(_text(key).label(f"key_{key.name}") for key in table.primary_key),
-                    *(own.label(f"fk_{i}") for i, (own, _) in enumerate(pairs)),
-                )
+                    *(_text(own).label(f"fk_{i}") for i, (own, _) in enumerate(pairs)),
+                ).where(~there, *(own.is_not(None) for own, _ in pairs))
             ):
                 key = tuple(row)[-len(pairs) :]
-                if None not in key and key not in known:
-                    yield Finding(
-                        Severity.ERROR,
-                        "foreign_key",
-                        f"{table.name} {'|'.join(map(str, tuple(row)[: -len(pairs)]))}",
-                        f"{', '.join(own.name for own, _ in pairs)} = {'|'.join(map(str, key))} has no row in {parent.name}",
-                        f"add the row to {parent.name}, or correct the identifier",
-                    )
+                yield Finding(
+                    Severity.ERROR,
+                    "foreign_key",
+                    f"{table.name} {'|'.join(map(str, tuple(row)[: -len(pairs)]))}",
+                    f"{', '.join(own.name for own, _ in pairs)} = {'|'.join(map(str, key))} has no row in {parent.name}",
+                    f"add the row to {parent.name}, or correct the identifier",
+                )
 
 
 def _cells(connection: Connection, codebook: Codebook) -> Iterator[Finding]:
@@ -169,12 +170,17 @@ def _table_cells(connection: Connection, codebook: Codebook, table: Table) -> It
         *(_text(key).label(key.name) for key in table.primary_key),
         *(_text(column).label(f"cell_{column.name}") for column in columns),
     )
-    for row in connection.execute(query).mappings():
-        for column in columns:
+    keys = len(table.primary_key)
+    good: list[set[str]] = [set() for _ in columns]  # most cells say what others say
+    for row in connection.execute(query):
+        for column, cell, fine in zip(columns, (text or "" for text in row[keys:]), good, strict=True):
+            if cell in fine:
+                continue
             try:
-                parse_cell(column, row[f"cell_{column.name}"] or "", codebook)
+                parse_cell(column, cell, codebook)
+                fine.add(cell)
             except DataError as error:
-                key = "|".join(str(row[k.name]) for k in table.primary_key)
+                key = "|".join(map(str, row[:keys]))
                 yield Finding(
                     Severity.ERROR,
                     _RULES.get(type(column.type), "number" if column.info.get("number") else "vocabulary"),
@@ -198,17 +204,17 @@ def _prisma(connection: Connection) -> Iterator[Finding]:
 
 
 def _orphans(connection: Connection) -> Iterator[Finding]:
-    hits = set(connection.scalars(select(Identified.record_id)))
-    if hits:
-        for record in connection.scalars(select(Record.record_id)):
-            if record not in hits:
-                yield Finding(
-                    Severity.WARNING,
-                    "orphan",
-                    f"records {record}",
-                    "no search hit led to this record",
-                    "log the hit in identified.csv",
-                )
+    if connection.execute(select(Identified.record_id).limit(1)).first() is None:
+        return
+    without = ~exists().where(Identified.record_id == Record.record_id)
+    for record in connection.scalars(select(Record.record_id).where(without)):
+        yield Finding(
+            Severity.WARNING,
+            "orphan",
+            f"records {record}",
+            "no search hit led to this record",
+            "log the hit in identified.csv",
+        )
 
 
 def _comparisons(connection: Connection) -> list[Mapping[str, Any]]:

@@ -1,12 +1,32 @@
 """The life of a value: reading the history, and taking a change back."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
+from functools import cache, lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import JSON, Connection, Table, and_, delete, insert, null, select, update
+from sqlalchemy import (
+    JSON,
+    Column,
+    Connection,
+    Delete,
+    Insert,
+    Table,
+    Update,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    null,
+    select,
+    update,
+)
 from sqlalchemy.engine import RowMapping
+from sqlalchemy.orm import aliased
 
 from db.errors import MedquantError, one_of, shown
 from db.files import table_of
@@ -26,6 +46,8 @@ from db.models.tables import (
 from db.vocabulary import Action, Origin
 
 TABLES: Mapping[str, Table] = {table_of(model).name: table_of(model) for model in TRACKED}
+_BATCH = 1_000
+"""So many rows are taken back at a time, which keeps the memory small."""
 _MEASURED = tuple(
     table_of(model).name for model in (Case, Claim, Environment, ImageSet, Measurement, Prediction, Run)
 )
@@ -123,44 +145,91 @@ def undo_change(connection: Connection, change: int) -> int:
     MedquantError
         If there is no such change, if it was a load, or if a row has changed since (undo that change first).
     """
-    rows = connection.execute(
-        select(History.__table__).where(History.change == change).order_by(History.id.desc())
-    ).mappings().all()  # fmt: skip
-    if not rows:
+    its = select(History.id).where(History.change == change).order_by(History.id.desc())
+    ids = connection.scalars(its).all()
+    if not ids:
         raise MedquantError(f"there is no change {change}; `medquant db history` prints the numbers")
-    if (rows[0]["reason"] or "").startswith(f"{LOADER}:"):
+    reason = connection.scalar(select(History.reason).where(History.id == ids[0]))
+    if (reason or "").startswith(f"{LOADER}:"):
         raise MedquantError(
             f"change {change} is a load, which cannot be undone; load the release you want instead"
         )
-    for row in rows:
-        table = TABLES[row["table_name"]]
-        if _current(connection, table, row) != row["new"]:
-            raise MedquantError(
-                f"{table.name} {row['row_key']} has changed since change {change}; undo the later change first "
-                f"(`medquant db history {table.name} '{row['row_key']}'`)"
-            )
-        _restore(connection, table, row)
-    return len(rows)
+    later = _changed_later(connection, change, ids[0])
+    for start in range(0, len(ids), _BATCH):
+        some = select(History.__table__).where(History.id.in_(ids[start : start + _BATCH]))
+        rows = connection.execute(some.order_by(History.id.desc())).mappings().all()
+        for row in rows:
+            # what the change did to a row before its last touch follows from the last one
+            place = row["table_name"], row["row_key"]
+            if place in later and later.pop(place) != row["new"]:
+                raise MedquantError(
+                    f"{row['table_name']} {row['row_key']} has changed since change {change}; undo the later change "
+                    f"first (`medquant db history {row['table_name']} '{row['row_key']}'`)"
+                )
+        _restore(connection, rows)
+    return len(ids)
 
 
-def _current(connection: Connection, table: Table, row: RowMapping) -> Mapping[str, object] | None:
-    """Return the row as it is now, in the form that the triggers write."""
-    query = select(History.new).where(History.table_name == table.name, History.row_key == row["row_key"])
-    return connection.execute(query.order_by(History.id.desc()).limit(1)).scalar_one()
+def _changed_later(connection: Connection, change: int, last: int) -> dict[tuple[str, str], Any]:
+    """Return the rows of a change that were written since, as they are now, in the form that the triggers write."""
+    if (connection.scalar(select(func.max(History.id))) or 0) == last:
+        return {}
+    mine, other = aliased(History), aliased(History)
+    query = (
+        select(func.max(other.id))
+        .select_from(mine)
+        .join(other, (other.table_name == mine.table_name) & (other.row_key == mine.row_key))
+        .where(mine.change == change, other.id > mine.id, other.change.is_distinct_from(change))
+        .group_by(other.table_name, other.row_key)
+    )
+    newest = connection.scalars(query).all()
+    found: dict[tuple[str, str], Any] = {}
+    for start in range(0, len(newest), _BATCH):
+        some = History.id.in_(newest[start : start + _BATCH])
+        for row in connection.execute(select(History.table_name, History.row_key, History.new).where(some)):
+            found[row.table_name, row.row_key] = row.new
+    return found
 
 
-def _restore(connection: Connection, table: Table, row: RowMapping) -> None:
+_Shape = tuple[str, str, tuple[str, ...], frozenset[str]]
+
+
+def _restore(connection: Connection, rows: Iterable[RowMapping]) -> None:
+    """Take back what was done to rows, in this order; neighbours of one shape go to the database together."""
+    for shape, run in groupby(map(_step, rows), key=itemgetter(0)):
+        connection.execute(_statement(shape), [given for _, given in run])
+
+
+@lru_cache(maxsize=256)
+def _statement(shape: _Shape) -> Delete | Insert | Update:
+    name, action, columns, blank = shape
+    table = TABLES[name]
+    here = and_(*(key == bindparam(f"here_{key.name}", type_=key.type) for key in table.primary_key))
+    values = {
+        column: null() if column in blank else bindparam(f"to_{column}", type_=table.c[column].type)
+        for column in columns
+    }
+    if action == Action.INSERT:
+        return delete(table).where(here)
+    if action == Action.DELETE:
+        return insert(table).values(values)
+    return update(table).where(here).values(values)
+
+
+def _step(row: RowMapping) -> tuple[_Shape, dict[str, Any]]:
+    """Return how a row is taken back: the table, what was done, the columns, and which are plainly empty; and its values."""
+    table, action = TABLES[row["table_name"]], str(row["action"])
     reference = row["new"] or row["old"]
-    here = and_(*(column == reference[column.name] for column in table.primary_key))
-    if row["action"] == Action.INSERT:
-        connection.execute(delete(table).where(here))
-        return
+    here = {f"here_{key.name}": reference[key.name] for key in table.primary_key}
+    if action == Action.INSERT:
+        return (table.name, action, (), frozenset()), here
     raw = {name: value for name, value in row["old"].items() if name in table.columns}
-    literal = {name: typed(table, name, value) for name, value in raw.items()}
-    if row["action"] == Action.DELETE:
-        connection.execute(insert(table).values(literal))
-    else:
-        connection.execute(update(table).where(here).values(literal))
+    # an empty JSON is no JSON that says null
+    blank = frozenset(
+        name for name, value in raw.items() if value is None and isinstance(table.c[name].type, JSON)
+    )
+    to = {f"to_{name}": typed(table, name, value) for name, value in raw.items() if name not in blank}
+    return (table.name, action, tuple(raw), blank), (to if action == Action.DELETE else here | to)
 
 
 def typed(table: Table, name: str, value: object) -> Any:  # noqa: ANN401
@@ -170,14 +239,16 @@ def typed(table: Table, name: str, value: object) -> Any:  # noqa: ANN401
         return null() if value is None else json.loads(value) if isinstance(value, str) else value
     if value is None:
         return None
-    processor = column.type.dialect_impl(_dialect()).result_processor(_dialect(), None)
+    processor = _processor(column)
     return processor(value) if processor else value
 
 
-def _dialect() -> Any:  # noqa: ANN401
+@cache
+def _processor(column: Column[Any]) -> Callable[[Any], Any] | None:
     from sqlalchemy.dialects import sqlite
 
-    return sqlite.dialect()
+    dialect = sqlite.dialect()
+    return column.type.dialect_impl(dialect).result_processor(dialect, None)
 
 
 def _entry(row: RowMapping) -> HistoryEntry:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, or_, select
 
 from db.about import COUNTS
 from db.models.tables import Identified, Record, Release, Report, Screening, Study
@@ -60,6 +60,7 @@ class PrismaCounts:
     record_exclusion_reasons: Mapping[str, int] = field(default_factory=dict)
     distinct_studies: int = 0
     unresolved: tuple[str, ...] = ()
+    implied_reports: int = 0
 
     @property
     def full_text_done(self) -> bool:
@@ -87,46 +88,36 @@ class PrismaCounts:
 _KEYS = tuple(
     name
     for name in PrismaCounts.__dataclass_fields__
-    if name not in ("record_exclusion_reasons", "distinct_studies", "unresolved")
+    if name not in ("record_exclusion_reasons", "distinct_studies", "unresolved", "implied_reports")
 )
 
 
 def count_prisma(connection: Connection) -> PrismaCounts:
     """Count the flow of records and reports from the rows of the database."""
-    hits = connection.execute(
-        select(Identified.record_id, Identified.source, Identified.route).order_by(Identified.position)
-    ).all()
-    routes: dict[Route, Counter[str]] = defaultdict(Counter)
-    arms: dict[str, set[bool]] = defaultdict(set)
-    first: dict[str, Route] = {}
-    for hit in hits:
-        route = hit.route or Route.DATABASE
-        routes[route][hit.source] += 1
-        arms[hit.record_id].add(route in OTHER_METHODS)
-        first.setdefault(hit.record_id, route)
-    others = Counter(first[key] for key, its in arms.items() if its == {True})
-    records = connection.execute(select(Record.record_id, Record.removed)).all()
-    through_databases = {row.record_id for row in records if arms[row.record_id] != {True}}
+    hits = _count_hits(connection)
+    routes, others, searched = hits.routes, Counter(hits.by_others.values()), bool(hits.routes)
+    records = set(connection.scalars(select(Record.record_id)))
+    through_databases = records - hits.by_others.keys()
     decisions = final_decisions(connection, Stage.TITLE_ABSTRACT)
     reasons = final_reasons(connection, Stage.TITLE_ABSTRACT)
-    removed = {row.record_id: row.removed for row in records if row.removed}
+    removed = _removed(connection)
     studies = connection.execute(select(Study.study_id, Study.record_id)).all()
     with_study = {row.record_id for row in studies}
-    screened = [key for key in through_databases if key in decisions and key not in removed]
+    screened = [key for key in decisions if key in through_databases and key not in removed]
     excluded = [key for key in screened if decisions[key] == Decision.EXCLUDE]
-    reports = _report_counts(connection, through_databases)
+    reports = _report_counts(connection, through_databases, with_study)
     new_reports = reports.included if reports.done else len(with_study)
     previous = _previous(connection)
     database_hits = sum(routes[Route.DATABASE].values()) + sum(routes[Route.REGISTER].values())
     return PrismaCounts(
-        database_results=sum(routes[Route.DATABASE].values()) if hits else None,
+        database_results=sum(routes[Route.DATABASE].values()) if searched else None,
         register_results=sum(routes[Route.REGISTER].values()) if routes[Route.REGISTER] else None,
         database_specific_results=dict(routes[Route.DATABASE].most_common()),
         register_specific_results=dict(routes[Route.REGISTER].most_common()),
         website_results=others[Route.WEBSITE] or None,
         organisation_results=others[Route.ORGANISATION] or None,
         citations_results=others[Route.CITATION] or None,
-        duplicates=database_hits - len({key for key in arms if False in arms[key]}) if hits else None,
+        duplicates=database_hits - hits.by_databases if searched else None,
         excluded_automatic=sum(why == Removal.AUTOMATION for why in removed.values()) or None,
         excluded_other=sum(why == Removal.OTHER for why in removed.values()) or None,
         records_screened=len(screened) if decisions else None,
@@ -142,8 +133,45 @@ def count_prisma(connection: Connection) -> PrismaCounts:
             Counter(reasons.get(key) or "not stated" for key in excluded).most_common()
         ),
         distinct_studies=len({row.study_id for row in studies}),
-        unresolved=tuple(sorted(_unresolved(connection, decisions, with_study, through_databases))),
+        implied_reports=reports.implied,
+        unresolved=tuple(sorted(_unresolved(connection, decisions, with_study, records, hits.by_others))),
     )
+
+
+@dataclass(frozen=True)
+class _Hits:
+    """The hits by route and source, how many records databases or registers gave, and what only other methods gave."""
+
+    routes: Mapping[Route, Counter[str]]
+    by_databases: int
+    by_others: Mapping[str, Route]
+
+
+def _count_hits(connection: Connection) -> _Hits:
+    place = func.min(Identified.position)
+    routes: dict[Route, Counter[str]] = defaultdict(Counter)
+    counts = select(Identified.route, Identified.source, func.count()).group_by(
+        Identified.route, Identified.source
+    )
+    for route, source, n in connection.execute(counts.order_by(place)):
+        routes[route or Route.DATABASE][source] += n
+    in_databases = (
+        select(Identified.record_id)
+        .distinct()
+        .where(or_(Identified.route.is_(None), Identified.route.not_in(OTHER_METHODS)))
+    )
+    by_databases = set(connection.scalars(in_databases))
+    by_others: dict[str, Route] = {}
+    elsewhere = select(Identified.record_id, Identified.route).where(Identified.route.in_(OTHER_METHODS))
+    for key, route in connection.execute(elsewhere.order_by(Identified.position)):
+        if key not in by_databases:
+            by_others.setdefault(key, route or Route.DATABASE)
+    return _Hits(routes, len(by_databases), by_others)
+
+
+def _removed(connection: Connection) -> dict[str, Removal]:
+    query = select(Record.record_id, Record.removed).where(Record.removed.is_not(None))
+    return {row.record_id: row.removed for row in connection.execute(query)}
 
 
 def _previous(connection: Connection) -> dict[str, int | None]:
@@ -184,30 +212,37 @@ def final_reasons(connection: Connection, stage: Stage) -> dict[str, str]:
 class _Reports:
     done: bool
     included: int
+    implied: int
     fields: dict[str, Any]
 
 
-def _report_counts(connection: Connection, through_databases: set[str]) -> _Reports:
+def _report_counts(connection: Connection, through_databases: set[str], with_study: set[str]) -> _Reports:
+    """Count reports where they were a stage; a study whose record has no row there was read, so that it counts as one."""
     query = select(Report.record_id, Report.retrieved, Report.decision, Report.reason)
     rows = connection.execute(query.where(Report.record_id.is_not(None))).all()
+    implied = with_study - {r.record_id for r in rows} if rows else set()
     fields: dict[str, Any] = {}
     for arm, inside in (("dbr", True), ("other", False)):
         its = [r for r in rows if (r.record_id in through_databases) == inside]
-        if not its:
+        more = sum((key in through_databases) == inside for key in implied)
+        if not its and not more:
             continue
-        fields[f"{arm}_sought_reports"] = len(its)
+        fields[f"{arm}_sought_reports"] = len(its) + more
         fields[f"{arm}_notretrieved_reports"] = sum(r.retrieved == Answer.NO for r in its)
-        fields[f"{arm}_assessed"] = sum(r.retrieved == Answer.YES and r.decision is not None for r in its)
+        assessed = sum(r.retrieved == Answer.YES and r.decision is not None for r in its)
+        fields[f"{arm}_assessed"] = assessed + more
         gone = Counter(r.reason or "not stated" for r in its if r.decision == Decision.EXCLUDE)
         fields[f"{arm}_excluded"] = dict(gone.most_common())
-    return _Reports(bool(rows), sum(r.decision == Decision.INCLUDE for r in rows), fields)
+    included = sum(r.decision == Decision.INCLUDE for r in rows) + len(implied)
+    return _Reports(bool(rows), included, len(implied), fields)
 
 
 def _unresolved(
     connection: Connection,
     decisions: Mapping[str, Decision],
     with_study: set[str],
-    through_databases: set[str],
+    records: set[str],
+    by_others: Mapping[str, Route],
 ) -> set[str]:
     """Return records that are neither removed, nor excluded, nor included with a study or an assessed report."""
     unresolved = set()
@@ -215,15 +250,15 @@ def _unresolved(
         row.record_id for row in connection.execute(select(Report.record_id, Report.retrieved, Report.decision))
         if row.retrieved == Answer.NO or row.decision in (Decision.INCLUDE, Decision.EXCLUDE)
     }  # fmt: skip
-    for key, removed in connection.execute(select(Record.record_id, Record.removed)):
+    for key in records - _removed(connection).keys():
         decision = decisions.get(key)
-        if removed or (decision == Decision.EXCLUDE and key not in with_study):
+        if decision == Decision.EXCLUDE and key not in with_study:
             continue
         if decision == Decision.INCLUDE and (key in with_study or key in assessed):
             continue
         if not decisions and key in with_study:  # the corpus does not log its screening
             continue
-        if key not in through_databases and key in assessed:  # other methods lead straight to a report
+        if key in by_others and key in assessed:  # other methods lead straight to a report
             continue
         unresolved.add(key)
     return unresolved

@@ -70,7 +70,8 @@ def _import(given: argparse.Namespace) -> int:
     from db.schema import open_current
     from db.session import current_actor, reading, writing
     from db.vocabulary import Route
-    from review.importing import SearchFacts, plan_import, read_files, write_import
+    from review.importing import SearchFacts, read_files
+    from review.taking_in import prepare_import, take_in
 
     engine = open_current(given.db)
     actor = current_actor(given.by)
@@ -84,28 +85,18 @@ def _import(given: argparse.Namespace) -> int:
     )
     files = read_files(given.files, given.format)
     change = None
-    if given.preview or not any(source.records for source, _ in files):
-        with reading(engine) as connection:
-            made = plan_import(connection, files, facts)
-    else:
+    with reading(engine) as connection:  # others may write while it is worked out
+        prepared = prepare_import(connection, files, facts)
+    made = prepared.made
+    if made.records and not given.preview:
         with writing(engine, actor=actor, reason=given.reason) as connection:
-            made = plan_import(connection, files, facts)
-            write_import(connection, made)
-            change = _change(connection)
+            made, change = take_in(connection, files, facts, prepared)
     sources = [source for source, _ in files]
     if given.json:
         print_json(_as_json(sources, made, change, preview=given.preview))
     else:
         _tell(sources, made, change, preview=given.preview)
     return 0 if made.records else 1
-
-
-def _change(connection: Any) -> int:  # noqa: ANN401
-    from sqlalchemy import select
-
-    from db.models.tables import ChangeContext
-
-    return int(connection.scalar(select(ChangeContext.change)))
 
 
 def _as_json(

@@ -9,13 +9,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select, true
+from sqlalchemy import ColumnElement, Connection, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from db.files import table_of
 from db.models.tables import Identified, Record, Report, Screening, Study
 from db.prisma import ADJUDICATED, OTHER_METHODS
-from db.vocabulary import Decision, Removal, Route, Stage
+from db.vocabulary import Decision, Removal, Stage
 from review.settings import read_settings
 from review.standing import (
     FINAL,
@@ -74,29 +74,36 @@ def read_standings(
     studies: dict[str, list[str]] = defaultdict(list)
     for row in connection.execute(select(Study.study_id, Study.record_id).where(its(Study.record_id))):
         studies[row.record_id].append(row.study_id)
-    ways: dict[str, set[bool]] = defaultdict(set)
-    hits = select(Identified.record_id, Identified.route).where(its(Identified.record_id))
-    for row in connection.execute(hits):
-        ways[row.record_id].add((row.route or Route.DATABASE) in OTHER_METHODS)
+    by_others = set(
+        connection.scalars(
+            select(Identified.record_id).where(its(Identified.record_id), Identified.route.in_(OTHER_METHODS))
+        )
+    )
+    if by_others:
+        databases = or_(Identified.route.is_(None), Identified.route.not_in(OTHER_METHODS))
+        by_others -= set(
+            connection.scalars(select(Identified.record_id).where(its(Identified.record_id), databases))
+        )
     on_titles = select(Screening.record_id).where(Screening.stage == Stage.TITLE_ABSTRACT)
     logged = connection.execute(on_titles.limit(1)).first() is not None
     found: dict[str, Standing] = {}
-    records = table_of(Record)
-    rows = select(records).where(its(records.c.record_id))
-    for record in connection.execute(rows.order_by(records.c.position, records.c.record_id)):
+    records = table_of(Record).c
+    rows = select(
+        records.record_id, records.title, records.year, records.abstract, records.keywords, records.removed
+    ).where(its(records.record_id))
+    for record in connection.execute(rows.order_by(records.position, records.record_id)):
         key = record.record_id
-        its_votes, its_documents = tuple(votes[key]), tuple(documents[key])
+        its_votes, its_documents = tuple(votes.get(key, ())), tuple(documents.get(key, ()))
         voteless = not its_votes and key not in settled
         state = _state(
             record.removed,
             state_of_votes(its_votes, settled.get(key), needed),
             its_documents,
-            in_study=bool(studies[key]),
+            in_study=key in studies,
             # what only other methods found (a website, a citation) leads straight to a report
-            straight=ways[key] == {True}
-            and (voteless or state_of_documents(its_documents) != State.FULL_TEXT),
+            straight=key in by_others and (voteless or state_of_documents(its_documents) != State.FULL_TEXT),
             logged=logged,
-            full_text=state_of_full_text(its_documents, of_full_texts[key], rules.full_text_votes),
+            full_text=state_of_full_text(its_documents, of_full_texts.get(key, ()), rules.full_text_votes),
         )
         found[key] = Standing(
             key,
@@ -107,9 +114,9 @@ def read_standings(
             its_votes,
             settled.get(key),
             its_documents,
-            tuple(studies[key]),
+            tuple(studies.get(key, ())),
             record.keywords,
-            tuple(of_full_texts[key]),
+            tuple(of_full_texts.get(key, ())),
             rules.full_text_votes,
         )
     return found
@@ -173,7 +180,7 @@ def blinded(standing: Standing, reviewer: str) -> Standing:
     if standing.state == State.FULL_TEXT:
         own = tuple(vote for vote in standing.full_text_votes if vote.reviewer == reviewer)
         return replace(standing, full_text_votes=own)
-    if standing.state != State.TO_SCREEN:
+    if standing.state != State.TO_SCREEN or not standing.votes:
         return standing
     return replace(standing, votes=tuple(vote for vote in standing.votes if vote.reviewer == reviewer))
 

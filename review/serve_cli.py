@@ -4,6 +4,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from db.command import add_verb, whole
+from review.screening_cli import add_keywords, file_given
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -34,6 +35,7 @@ def add_serve_verb(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]")
         metavar="MB",
         help=f"the largest file that may be imported (default: {UPLOAD})",
     )
+    add_keywords(serve)
     serve.add_argument(
         "--accounts",
         action="store_true",
@@ -69,6 +71,7 @@ def _serve(given: argparse.Namespace) -> int:
     from review.curate.accounts import accounts_exist
     from review.curate.app import Entry
     from review.curate.guard import check_host, hosts_of, is_loopback
+    from review.keywords import read_keywords
 
     accounts = given.accounts or given.behind_https or bool(given.allowed_host) or not is_loopback(given.host)
     if accounts:
@@ -81,7 +84,13 @@ def _serve(given: argparse.Namespace) -> int:
                 "adjudicator`"
             )
     entry = Entry(accounts, given.behind_https, hosts_of(given.host, given.allowed_host))
-    app = build_app(engine, entry, pictures=given.pictures(), largest_upload=given.largest_upload * MEBI)
+    app = build_app(
+        engine,
+        entry,
+        pictures=given.pictures(),
+        largest_upload=given.largest_upload * MEBI,
+        keywords=read_keywords(file_given(given.keywords)),
+    )
     return _listen(app, given.host, given.port, browser=not given.no_browser)
 
 

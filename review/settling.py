@@ -1,6 +1,7 @@
 """What a person decides of duplicates, with its consequence: pairs are settled, sure groups merged, each as one change."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -90,17 +91,31 @@ def merge_groups(connection: Connection, groups: Iterable[Proposal]) -> Merged:
     there = _records_of(connection, [record for group in groups for record in group.records])
     apart = _kept_apart(connection)
     merger = Merger(connection)
-    merged, left = [], []
+    merged: list[tuple[str, tuple[str, ...]]] = []
+    left: list[tuple[tuple[str, ...], str]] = []
+    ready: list[Proposal] = []
+    touched: set[str] = set()
+
+    def merge_ready() -> None:
+        stays = merger.merge_all((group.records, in_words(group)) for group in ready)
+        for group, kept in zip(ready, stays, strict=True):
+            gone = tuple(record for record in group.records if record != kept)
+            merged.append((kept, gone))
+            there.difference_update(gone)
+        ready.clear()
+        touched.clear()
+
     for group in groups:
+        if not touched.isdisjoint(group.records):
+            merge_ready()
         why = "" if there.issuperset(group.records) else GONE
         why = why or (APART if _is_apart(group.records, apart) else merger.obstacle(group.records))
         if why:
             left.append((group.records, why))
             continue
-        kept = merger.merge(group.records, in_words(group))
-        gone = tuple(record for record in group.records if record != kept)
-        merged.append((kept, gone))
-        there.difference_update(gone)
+        ready.append(group)
+        touched.update(group.records)
+    merge_ready()
     change = int(connection.scalar(select(ChangeContext.change)) or 0)
     return Merged(change, tuple(merged), tuple(left))
 
@@ -119,8 +134,8 @@ def _records_of(connection: Connection, keys: Sequence[str]) -> set[str]:
     return found
 
 
-def _kept_apart(connection: Connection) -> set[frozenset[str]]:
-    """Return the pairs of records of which somebody decided that they are different works."""
+def _kept_apart(connection: Connection) -> dict[str, set[str]]:
+    """Return for records those of which somebody decided that they are different works."""
     said, hits = table_of(PairDecision), table_of(Identified)
     one, other = hits.alias("one"), hits.alias("other")
     query = (
@@ -130,9 +145,11 @@ def _kept_apart(connection: Connection) -> set[frozenset[str]]:
         .join(other, (other.c.theme == said.c.theme_b) & (other.c.raw_record_id == said.c.raw_record_id_b))
         .where(said.c.decision == Sameness.DIFFERENT)
     )
-    return {frozenset((row[0], row[1])) for row in connection.execute(query)}
+    apart: dict[str, set[str]] = defaultdict(set)
+    for here, there in connection.execute(query):
+        apart[here].add(there)
+    return apart
 
 
-def _is_apart(records: Sequence[str], apart: set[frozenset[str]]) -> bool:
-    members = set(records)
-    return any(pair <= members for pair in apart)
+def _is_apart(records: Sequence[str], apart: Mapping[str, set[str]]) -> bool:
+    return any(record in apart and not apart[record].isdisjoint(records) for record in records)

@@ -67,14 +67,15 @@ def _duplicates(connection: Connection) -> Task:
     if records > MOST_RECORDS:
         return Task(Work.DUPLICATES, 0, "")
     found = propose(connection)
-    n = len(found.merges) + len(found.maybe)
-    words = f"{_count(len(found.merges), 'group')} of records that are surely one work, {_count(len(found.maybe), 'pair')} to decide"
-    return Task(Work.DUPLICATES, n, words, settling=True)
+    sure, asked = len(found.merges), len(found.maybe)
+    parts = [f"{_count(sure, 'group')} of records that are surely one work"] if sure else []
+    parts += [f"{_count(asked, 'pair')} of records that may be one work"] if asked else []
+    return Task(Work.DUPLICATES, sure + asked, ", ".join(parts), settling=True)
 
 
 def _screening(standings: Sequence[Standing], reviewer: str) -> tuple[Task, ...]:
     queue = queue_of(standings, reviewer, Stage.TITLE_ABSTRACT)
-    conflicts = conflicts_of(standings)
+    conflicts = [*conflicts_of(standings), *conflicts_of(standings, Stage.FULL_TEXT)]
     texts = queue_of(standings, reviewer, Stage.FULL_TEXT)
     return (
         Task(
@@ -113,7 +114,9 @@ def _unread(connection: Connection) -> Task:
 def _findings(connection: Connection) -> Task:
     found = [f for f in check_database(connection) if not f.accepted]
     errors = sum(f.severity == Severity.ERROR for f in found)
-    words = f"{_count(errors, 'error')} and {_count(len(found) - errors, 'warning')} of `medquant db check` that nobody accepted"
+    parts = [_count(errors, "error")] if errors else []
+    parts += [_count(len(found) - errors, "warning")] if len(found) > errors else []
+    words = f"{' and '.join(parts)} of the check that nobody accepted"
     return Task(Work.FINDINGS, len(found), words)
 
 

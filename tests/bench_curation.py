@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -84,10 +85,11 @@ class Watch:
     def __init__(self, server: int) -> None:
         self._stat = Path(f"/proc/{server}/stat")
 
-    def time(self, what: str, action: Callable[[], object]) -> None:
-        """Do something and print how long it took."""
+    def time(self, what: str, *actions: Callable[[], object]) -> None:
+        """Do things and print how long they took together."""
         start, before = time.perf_counter(), self._worked()
-        action()
+        for action in actions:
+            action()
         seconds, after = time.perf_counter() - start, self._worked()
         told(what, seconds, None if before is None or after is None else after - before)
 
@@ -114,17 +116,20 @@ def visit(url: str, watch: Watch) -> None:
         latest = page.get_by_role("heading", name="What changed last")
         watch.time(
             "today, opened for the first time",
-            lambda: (page.get_by_role("button", name="Enter").click(), latest.wait_for()),
+            page.get_by_role("button", name="Enter").click,
+            latest.wait_for,
         )
-        watch.time("today, opened again", lambda: (page.goto(url), latest.wait_for()))
+        watch.time("today, opened again", lambda: page.goto(url), latest.wait_for)
         watch.time(
             "grid of records, until its first rows stand there",
-            lambda: (page.goto(f"{url}/records"), page.locator(".ag-row .ag-cell a").first.wait_for()),
+            lambda: page.goto(f"{url}/records"),
+            page.locator(".ag-row .ag-cell a").first.wait_for,
         )
         visit_grid(page, watch)
         watch.time(
             "screening desk, until the first record stands there",
-            lambda: (page.goto(f"{url}/screening"), page.locator("article[data-record]").first.wait_for()),
+            lambda: page.goto(f"{url}/screening"),
+            page.locator("article[data-record]").first.wait_for,
         )
         page.get_by_text("You have judged 0 of").wait_for()
         said = page.locator("[data-screening-said]")
@@ -132,10 +137,8 @@ def visit(url: str, watch: Watch) -> None:
             record = page.locator("article[data-record]").first.get_attribute("data-record")
             watch.time(
                 f"a decision there, {words}, until it is stored",
-                lambda key=key, done=f"{record}: {words}": (  # type: ignore[misc]
-                    page.keyboard.press(key),
-                    said.filter(has_text=done).wait_for(),
-                ),
+                partial(page.keyboard.press, key),
+                said.filter(has_text=f"{record}: {words}").wait_for,
             )
         cookies = "; ".join(f"{c['name']}={c['value']}" for c in page.context.cookies())
         browser.close()

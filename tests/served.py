@@ -21,9 +21,9 @@ ROOT = Path(__file__).parents[1]
 
 
 class Served:
-    """A running `medquant review serve` on a database of its own."""
+    """A running `medquant review serve` on a database: a file of its own, or whatever `--db` takes."""
 
-    def __init__(self, file: Path, *words: str) -> None:
+    def __init__(self, file: Path | str, *words: str) -> None:
         self.file, self.words = file, words
         self.url = ""
         self.start()

@@ -39,6 +39,16 @@ def flow(evidence: Evidence, title: str, plates: Plates) -> Section:
                 "info",
             )
         )
+    if implied := evidence.counts.implied_reports:
+        blocks.append(
+            Note(
+                text(
+                    f"{implied:,} included studies have no report of their own in the log of full texts; each counts as one "
+                    "report that was read and included."
+                ),
+                "info",
+            )
+        )
     blocks += [
         Paragraph(text("Eleven arithmetic checks run before a page is built; an error stops a final build.")),
         _checks(evidence),

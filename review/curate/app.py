@@ -10,41 +10,42 @@ from sqlalchemy import Engine
 from starlette.staticfiles import StaticFiles
 
 from review.curate.desks import (
-    bias,
     codebook,
     comparing,
-    conflicts,
     contradictions,
     dashboard,
-    duplicates,
     exporting,
-    extraction,
     findings,
     history,
-    importing,
-    record_page,
     records,
-    screening,
-    studies,
-    study,
 )
+from review.curate.desks.bias import desk as bias
+from review.curate.desks.conflicts import desk as conflicts
+from review.curate.desks.duplicates import desk as duplicates
+from review.curate.desks.extraction import desk as extraction
+from review.curate.desks.imports import desk as imports
+from review.curate.desks.screening import desk as screening
+from review.curate.desks.studies import desk as studies
+from review.curate.desks.studies import page as study
+from review.curate.desks.studies import record
 from review.curate.entrance import add_entrance
 from review.curate.guard import Guard
 from review.curate.house import House
 from review.curate.pictures import Pictures
 from review.curate.sessions import Sessions
 from review.curate.store import Store
+from review.keywords import Keywords
 
 STATIC = Path(__file__).with_name("static")
 DESKS: tuple[Callable[[House], None], ...] = (
     dashboard.add,
-    importing.add,
+    imports.add,
     exporting.add,
     duplicates.add,
     screening.add,
     conflicts.add,
     records.add,
-    record_page.add,
+    record.add,
     extraction.add,
     studies.add,
     study.add,
@@ -68,7 +69,9 @@ class Entry:
     hosts: tuple[str, ...]
 
 
-def build_app(engine: Engine, entry: Entry, *, pictures: Pictures | None, largest_upload: int) -> FastAPI:
+def build_app(
+    engine: Engine, entry: Entry, *, pictures: Pictures | None, largest_upload: int, keywords: Keywords
+) -> FastAPI:
     """Return the program; a process builds it once, since the desks are laid into the framework's one page table.
 
     Parameters
@@ -81,12 +84,14 @@ def build_app(engine: Engine, entry: Entry, *, pictures: Pictures | None, larges
         Who draws.
     largest_upload
         In bytes.
+    keywords
+        The words of the project, which screening marks.
     """
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     sessions = Sessions(engine, accounts=entry.accounts, behind_https=entry.behind_https)
     add_entrance(app, engine, accounts=entry.accounts, sessions=sessions)
-    house = House(Store(engine), pictures, entry.accounts, largest_upload)
+    house = House(Store(engine), pictures, entry.accounts, largest_upload, keywords)
     for add in DESKS:
         add(house)
     ui.run_with(

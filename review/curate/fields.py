@@ -113,7 +113,8 @@ def area_field(label: str, value: str = "", *, rows: int = 3, on_change: Changed
 def choice_field(
     label: str, choices: Mapping[str, str], value: str = "", *, on_change: Changed | None = None
 ) -> Field:
-    """Show a list to choose from: values, and what each is called."""
+    """Show a list to choose from: values, and what each is called; without a value that is among them, the first."""
+    value = value if value in choices else next(iter(choices), "")
     field = Field(label, "select", value, on_change=on_change)
     with field.element:
         for code, name in choices.items():

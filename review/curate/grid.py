@@ -106,20 +106,67 @@ def page_of(
         The order where nothing else is asked, unique at its end.
     """
     total = connection.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+    page = _sorted(query, asked, columns, order).offset(asked.start).limit(asked.end - asked.start)
+    return [dict(row) for row in connection.execute(page).mappings()], total
+
+
+def page_among(
+    connection: Connection,
+    query: Select[Any],
+    asked: Asked,
+    columns: Mapping[str, KeyedColumnElement[Any]],
+    order: tuple[ColumnElement[Any], ...],
+    *,
+    key: KeyedColumnElement[Any],
+    belongs: Callable[[Any], bool],
+) -> Rows:
+    """Return the rows that were asked for among those of which no question to the database can tell that they belong.
+
+    Parameters
+    ----------
+    connection, query, asked, columns, order
+        See `page_of`.
+    key
+        The column that names a row.
+    belongs
+        Says of a row's key whether the row belongs.
+
+    Notes
+    -----
+    The keys that belong would not all go into one question: PostgreSQL takes 65,535 values.
+    """
+    named = _sorted(query, asked, columns, order).with_only_columns(key)
+    keys = [name for name in connection.scalars(named) if belongs(name)]
+    wanted = keys[asked.start : asked.end]
+    rows = {row[key.key]: dict(row) for row in connection.execute(query.where(key.in_(wanted))).mappings()}
+    return [rows[name] for name in wanted], len(keys)
+
+
+def _sorted(
+    query: Select[Any],
+    asked: Asked,
+    columns: Mapping[str, KeyedColumnElement[Any]],
+    order: tuple[ColumnElement[Any], ...],
+) -> Select[Any]:
     keys = [
         columns[name].desc().nulls_last() if down else columns[name].asc().nulls_first()
         for name, down in asked.sort
         if name in columns
     ]
-    page = query.order_by(None).order_by(*keys, *order).offset(asked.start).limit(asked.end - asked.start)
-    return [dict(row) for row in connection.execute(page).mappings()], total
+    return query.order_by(None).order_by(*keys, *order)
 
 
 def holds(text: str, *columns: KeyedColumnElement[Any]) -> list[ColumnElement[bool]]:
     """Return the conditions that each word of a search stands in one of the columns, whatever its case."""
     return [
-        or_(*(column.icontains(word, autoescape=True) for column in columns)) for word in text.split()[:10]
+        or_(*(column.icontains(one, autoescape=True) for one in _cases(word) for column in columns))
+        for word in text.split()[:10]
     ]
+
+
+def _cases(word: str) -> set[str]:
+    """Return the ways to write a word; both databases know capitals of ASCII letters alone, not Ø beside ø."""
+    return {word} if word.isascii() else {word, word.lower(), word.upper(), word.capitalize()}
 
 
 def server_grid(

@@ -18,6 +18,7 @@ from review.curate.frame import framed
 from review.curate.people import Person, Role
 from review.curate.pictures import Pictures
 from review.curate.store import Store
+from review.keywords import Keywords
 
 T = TypeVar("T")
 LOOK_EVERY = 1.0
@@ -135,13 +136,17 @@ class House:
         Whether people have accounts and passwords, or just a reviewer's name.
     largest_upload
         In bytes.
+    keywords
+        The words of the project, which screening marks.
     """
 
     store: Store
     pictures: Pictures | None
     accounts: bool
     largest_upload: int
+    keywords: Keywords
     menu: list[Place] = field(default_factory=list)
+    paths: set[str] = field(default_factory=set)
 
     def desk(
         self, path: str, name: str, *, listed: bool = True
@@ -157,6 +162,7 @@ class House:
         listed
             Whether the menu names it.
         """
+        self.paths.add(path)
         if listed:
             self.menu.append(Place(path, name))
 

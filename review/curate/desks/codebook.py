@@ -6,7 +6,7 @@ from nicegui import html, ui
 
 from review.codebook_editing import CLOSED, add_code
 from review.codebook_use import CodebookUse, OutcomeUse, VariableUse, VocabularyUse, codebook_use
-from review.curate.desks.bias_fields import Needed
+from review.curate.desks.bias.fields import Needed
 from review.curate.fields import area_field, button, text_field
 from review.curate.house import House, Visit
 from review.curate.people import Role

@@ -14,6 +14,7 @@ from review.blindness import TABLES, blindness_of
 from review.curate.house import House, Visit
 from review.curate.people import Role
 from review.curate.showing import show_picture, show_state, show_table
+from review.screening import OPEN, read_standings
 from review.todo import Task, Work, what_next
 
 DESK_OF: Final[Mapping[Work, str]] = {
@@ -23,7 +24,7 @@ DESK_OF: Final[Mapping[Work, str]] = {
     Work.FULL_TEXTS: "/screening?stage=full_text",
     Work.EXTRACT: "/extraction",
     Work.CONTRADICTIONS: "/contradictions",
-    Work.UNREAD: "/import#unread",
+    Work.UNREAD: "/import/unread",
     Work.FINDINGS: "/findings",
 }
 LATEST = 8
@@ -43,7 +44,7 @@ def add(house: House) -> None:
                     _agreement(await visit.known(screening_agreement))
             with html.section(**{"aria-labelledby": "flow"}):
                 html.h2("Flow of records, as it is now", id="flow")
-                _checks(await visit.known(_arithmetic))
+                _checks(await visit.known(_arithmetic), under_way=await visit.known(_is_under_way))
                 if visit.house.pictures is not None:
                     show_picture(await visit.known(visit.house.pictures.flow))
             with html.section(**{"aria-labelledby": "latest"}):
@@ -61,8 +62,7 @@ def _next(visit: Visit, tasks: list[Task]) -> None:
         for task in tasks:
             with html.li():
                 path = DESK_OF[task.work]
-                known = any(path.startswith(place.path) for place in visit.house.menu if place.path != "/")
-                if known:
+                if path.partition("?")[0] in visit.house.paths:
                     html.a(task.words, href=path)
                 else:
                     html.span(task.words)
@@ -89,7 +89,7 @@ def _agreement(found: Agreement) -> None:
         "Title and abstract, records that both judged",
         ["Pair", "Records", "Same", "κ", "95 % CI"],
         rows,
-        (1, 2, 3),
+        (1, 2, 3, 4),
     )
     html.p(
         f"Krippendorff’s α {_number(found.alpha)}; {found.disputed:,} of {found.judged_twice:,} records disputed."
@@ -108,13 +108,27 @@ def _arithmetic(connection: Connection) -> tuple[PrismaCheck, ...]:
     return check_prisma(count_prisma(connection))
 
 
-def _checks(checks: tuple[PrismaCheck, ...]) -> None:
+def _is_under_way(connection: Connection) -> bool:
+    """Return whether records are still on their way through the flow, so that it cannot add up yet."""
+    return any(standing.state in OPEN for standing in read_standings(connection).values())
+
+
+def _checks(checks: tuple[PrismaCheck, ...], *, under_way: bool) -> None:
     failed = [check for check in checks if check.status == CheckStatus.FAILED]
     with html.p():
-        show_state(*(("arithmetic is broken", "bad") if failed else ("arithmetic holds", "good")))
+        if not failed:
+            show_state("arithmetic holds", "good")
+        elif under_way:
+            show_state("does not add up yet", "doubt")
+        else:
+            show_state("arithmetic is broken", "bad")
         html.span(f" {len(checks)} checks on the counts")
+    if failed and under_way:
+        html.p("Records are still on their way: what is left to do stands above.").classes("hint")
     for check in failed:
-        html.p(f"Check {check.number}, {check.rule}: {check.detail}").classes("refusal")
+        html.p(f"Check {check.number}, {check.rule}: {check.detail}").classes(
+            "notice" if under_way else "refusal"
+        )
 
 
 def _last_changes(connection: Connection, viewer: str) -> list[HistoryEntry]:

@@ -12,7 +12,7 @@ from db.models.tables import Appraisal, Comparison, Record, Study
 from db.printed import Finding, Severity
 from review.accepting import accept_warning, take_back_acceptance
 from review.bias.blind import still_blind
-from review.curate.desks.bias_fields import Needed
+from review.curate.desks.bias.fields import Needed
 from review.curate.fields import area_field, button, choice_field
 from review.curate.house import House, Visit
 from review.curate.people import Role

@@ -162,9 +162,9 @@ async def _undo(visit: Visit, change: Change, why: str) -> None:
             )
         if not why.strip():
             raise RefusedError("a reason is needed; say why the change is taken back")
-        rows = await visit.write(
-            Role.CURATOR, f"undo of change {change.number}: {why}", undo_change, change.number
-        )
+        # who was an adjudicator when the page was opened need not be one any more
+        needed = Role.CURATOR if change.actor == visit.person.name else Role.ADJUDICATOR
+        rows = await visit.write(needed, f"undo of change {change.number}: {why}", undo_change, change.number)
         return f"Change {change.number} is taken back, {rows:,} {'row' if rows == 1 else 'rows'}."
 
     await saved(write)

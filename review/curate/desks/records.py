@@ -1,5 +1,6 @@
 """The records: all of them in one grid, searched and corrected in place, each with where it stands."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,12 +12,23 @@ from sqlalchemy import Connection, select
 from db.files import table_of
 from db.models.tables import Record
 from review.curate.fields import choice_field, text_field
-from review.curate.grid import Asked, Column, Edit, Rows, ask_again, ask_anew, holds, page_of, server_grid
+from review.curate.grid import (
+    Asked,
+    Column,
+    Edit,
+    Rows,
+    ask_again,
+    ask_anew,
+    holds,
+    page_among,
+    page_of,
+    server_grid,
+)
 from review.curate.house import House, Visit
 from review.curate.people import Role
 from review.curate.saving import saved
 from review.editing import SUBJECTS, set_fields
-from review.screening import State, read_standings
+from review.screening import Standing, State, read_standings
 
 ADDRESS = "/rows/records"
 LABEL = "Records"
@@ -39,9 +51,9 @@ def add(house: House) -> None:
     @app.get(ADDRESS)
     async def rows(request: Request) -> JSONResponse:
         query = request.query_params
-        found, last = await house.store.read(
-            _rows, Asked.of(query), str(query.get("q", "")), str(query.get("state", ""))
-        )
+        state = str(query.get("state", ""))
+        states = await house.store.known(_states) if state else {}
+        found, last = await house.store.read(_rows, Asked.of(query), str(query.get("q", "")), state, states)
         return JSONResponse({"rows": found, "last": last})
 
     @house.desk("/records", "Records")
@@ -84,18 +96,28 @@ def add(house: House) -> None:
         visit.on_change(lambda: ask_again(grid))
 
 
-def _rows(connection: Connection, asked: Asked, words: str, state: str) -> Rows:
+def _states(connection: Connection) -> dict[str, State]:
+    return {key: standing.state for key, standing in read_standings(connection).items()}
+
+
+def _rows(connection: Connection, asked: Asked, words: str, state: str, states: Mapping[str, State]) -> Rows:
     table = table_of(Record)
     columns = {column.field: table.c[column.field] for column in COLUMNS if column.field in table.c}
     query = select(*columns.values()).where(
         *holds(words, table.c.title, table.c.authors, table.c.doi, table.c.arxiv_id, table.c.record_id)
     )
-    standings = read_standings(connection)
-    if state:
-        query = query.where(table.c.record_id.in_([key for key, s in standings.items() if s.state == state]))
-    found, total = page_of(connection, query, asked, columns, (table.c.position, table.c.record_id))
+    order = (table.c.position, table.c.record_id)
+    key = table.c.record_id
+    found, total = (
+        page_among(
+            connection, query, asked, columns, order, key=key, belongs=lambda name: states.get(name) == state
+        )
+        if state
+        else page_of(connection, query, asked, columns, order)
+    )
+    standings = read_standings(connection, only=[row["record_id"] for row in found])
     return [_told(row, standings) for row in found], total
 
 
-def _told(row: dict[str, Any], standings: dict[str, Any]) -> dict[str, Any]:
+def _told(row: dict[str, Any], standings: Mapping[str, Standing]) -> dict[str, Any]:
     return row | {"state": standings[row["record_id"]].state.replace("_", " ")}

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 from sqlalchemy import Engine
@@ -80,18 +80,34 @@ def come(browser: "Browser") -> Iterator[Come]:
     assert seen == []
 
 
+LOOKS: tuple[tuple[int, Literal["light", "dark"]], ...] = ((1280, "light"), (390, "dark"))
+"""Wide and narrow, light and dark; what axe says of colours does not depend on the width."""
+
+
 @pytest.fixture(scope="session")
 def no_barriers() -> Check:
-    """Assert that axe finds nothing critical or serious, and that nothing sticks out of the screen sideways."""
+    """Assert in every look that axe finds nothing critical or serious and nothing sticks out sideways."""
     from axe_playwright_python.sync_playwright import Axe
 
+    axe = Axe()
+
     def check(page: "Page") -> None:
-        found = Axe().run(page).response["violations"]
-        grave = [
-            (v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in ("critical", "serious")
-        ]
-        assert grave == []
-        width = page.viewport_size["width"] if page.viewport_size else 0
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        before = page.viewport_size
+        for width, scheme in LOOKS:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme)
+            page.wait_for_function(
+                "scheme => (document.documentElement.dataset.theme ?? scheme) === scheme", arg=scheme
+            )
+            found = axe.run(page).response["violations"]
+            grave = [
+                (v["id"], v["nodes"][0]["html"][:200])
+                for v in found
+                if v["impact"] in ("critical", "serious")
+            ]
+            assert grave == [], (width, scheme)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, width
+        if before is not None:
+            page.set_viewport_size(before)
 
     return check

@@ -186,13 +186,8 @@ def test_reporting_says_what_is_missing(served: Served, come: Come) -> None:
     assert "Clinical use" in row.inner_text()
 
 
-@pytest.mark.parametrize(
-    ("width", "scheme"), [(1280, "light"), (390, "dark"), (390, "light"), (1280, "dark")]
-)
-def test_the_desk_has_no_barriers(
-    served: Served, come: Come, no_barriers: Check, width: int, scheme: str
-) -> None:
-    page = come(served, "/bias", "fay", viewport={"width": width, "height": 900}, color_scheme=scheme)
+def test_the_desk_has_no_barriers(served: Served, come: Come, no_barriers: Check) -> None:
+    page = come(served, "/bias", "fay")
     page.get_by_text("whole studies, what waits").first.wait_for()
     no_barriers(page)
     page.goto(served.url + FORM.replace(STUDY, OTHER))

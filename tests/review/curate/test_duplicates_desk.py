@@ -11,8 +11,8 @@ from db.export import export_files
 from db.models.tables import Identified, PairDecision, Record, Screening
 from db.session import reading, writing
 from db.vocabulary import Sameness
-from review.curate.desks.duplicates_marks import marked
-from review.curate.desks.duplicates_queue import Found, Settlement, find, removed, with_again, without
+from review.curate.desks.duplicates.marks import marked
+from review.curate.desks.duplicates.queue import Found, Settlement, find, removed, with_again, without
 from review.duplicates import decide, propose
 from review.settling import APART, GONE, merge_groups, settle_pair
 from review.stale import StaleEdit
@@ -270,7 +270,7 @@ def test_sure_groups_are_merged_one_and_all_and_undone(
     doubled: Served, come: Come, no_barriers: Check
 ) -> None:
     before = exported(doubled.engine)
-    page = come(doubled, "/duplicates", viewport={"width": 390, "height": 900}, color_scheme="dark")
+    page = come(doubled, "/duplicates")
     page.get_by_text("2 group(s) of records are surely one work").wait_for()
     no_barriers(page)
     page.get_by_role("button", name="Merge t1, t2").click()

@@ -105,7 +105,7 @@ def test_a_person_downloads_what_the_page_offers(served: Served, come: Come, no_
 def test_downloads_are_attachments_for_people_who_are_in(
     served: Served, come: Come, no_barriers: Check
 ) -> None:
-    page = come(served, "/export", viewport={"width": 390, "height": 844}, color_scheme="dark")
+    page = come(served, "/export")
     page.get_by_role("link", name="Download all tables").wait_for()
     no_barriers(page)
     paths = ("records?format=ris&which=", "flow", "matrix?format=csv", "matrix?format=xlsx", "tables")

@@ -10,7 +10,7 @@ from db.models.tables import Record
 from db.session import reading, writing
 from db.vocabulary import Decision
 from review.deciding import cast_vote
-from review.editing import SUBJECTS, set_fields
+from review.editing import SUBJECTS, add_row, set_fields
 from tests.served import Check, Come, Served
 
 if TYPE_CHECKING:
@@ -76,8 +76,6 @@ def test_the_dashboard_follows_what_others_do(served: Served, come: Come) -> Non
     page.get_by_role("heading", name="What to do next").wait_for()
     assert "for you to judge" not in page.locator("ol.tasks").inner_text()
     with writing(served.engine, actor="ben", reason="a new record") as connection:
-        from review.editing import add_row
-
         add_row(connection, SUBJECTS["record"], "new1", {"title": "A new record"})
     page.get_by_text("1 record for you to judge on title and abstract").wait_for()
     page.get_by_text("Records screened").first.wait_for(state="attached")
@@ -87,15 +85,27 @@ def test_the_dashboard_follows_what_others_do(served: Served, come: Come) -> Non
 
 
 @pytest.mark.parametrize("path", ["/", "/history", "/history/compare?from=2026.11"])
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_there_are_no_barriers(
-    served: Served, come: Come, no_barriers: Check, path: str, width: int, scheme: str
-) -> None:
-    change(served, "r023", str(1950 + width % 50 + len(path)), why="barriers")
-    page = come(served, path, viewport={"width": width, "height": 900}, color_scheme=scheme)
+def test_there_are_no_barriers(served: Served, come: Come, no_barriers: Check, path: str) -> None:
+    change(served, "r023", str(1950 + len(path)), why="barriers")
+    page = come(served, path)
     if path == "/history":
         open_change(page, "barriers")
     elif path != "/":
         page.get_by_role("heading", name="Pooled estimates that moved").wait_for()
     no_barriers(page)
+
+
+def test_a_blind_vote_is_not_told_by_the_history_nor_by_today(served: Served, come: Come) -> None:
+    with writing(served.engine, actor="ben", reason="a record to judge") as connection:
+        add_row(connection, SUBJECTS["record"], "blind1", {"title": "A record that two people judge"})
+    with writing(served.engine, actor="ana", reason="ana finds it off topic") as connection:
+        cast_vote(connection, "blind1", "ana", Decision.EXCLUDE, reason="not_quantization")
+    for path in ("/history", "/"):
+        page = come(served, path, "ben")
+        page.get_by_text("a blind judgement").first.wait_for()
+        assert "off topic" not in page.content()
+        assert "exclude" not in page.locator("table, details").all_inner_texts()
+    page = come(served, "/history", "ben")
+    page.locator("details.change summary").first.click()
+    page.get_by_role("button", name="Take this change back").first.wait_for()
+    assert "not_quantization" not in page.content()

@@ -144,7 +144,7 @@ def test_cells_are_chosen_by_cell_by_study_and_all_and_written_in_one_change(
 def test_a_cell_that_somebody_changed_is_marked_not_chosen_and_never_overwritten_unseen(
     own: Served, come: Come, no_barriers: Check
 ) -> None:
-    page = come(own, "/import/matrix", viewport={"width": 390, "height": 900}, color_scheme="dark")
+    page = come(own, "/import/matrix")
     open_diff(own, page, {(THREE, "title"): "Title of the file"})
     page.get_by_text("1 cell(s) chosen").wait_for()
     change(own.engine, THREE, "title", "Title of Ben")

@@ -8,28 +8,27 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import bindparam, func, select
 
-from db.check import Severity, check_database
-from db.history import read_history
+from db.check import check_database
 from db.models.tables import Base, ChangeContext, History, Record, Search
+from db.printed import Severity
 from db.session import open_database, place_of, reading
 from tests.databases import Databases, outside
 from tests.served import Serve
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, FilePayload, Page
 
 SAVES = ("cells", "study", "merge", "import", "undo", "vote")
-AMONG_ROWS, AT_THE_COMMIT = 4, 2
+AMONG_ROWS, AT_THE_COMMIT = 3, 1
 """How many kills a save must have met between its first row and its commit, and after it was told to commit."""
 MOST = 60
-"""Kills after which a save that was never met in its middle has failed the test."""
+"""Kills after which a save that was not met often enough in its middle has failed the test."""
 
 # Makes a save again and again, each in a process of its own, and kills it a while after a moment that it told of:
 # r it is about to begin, w its first row is written, c it is told to commit, d it is done.
@@ -73,7 +72,8 @@ def prepare(engine):
 def change_of(connection, save):
     if save == "cells":
         table = matrix_of("m.csv", matrix_csv(connection))
-        cells = {s: {**row, "country": "Elsewhere", "anatomy": "all of it", "datasets": "own"} for s, row in table.studies.items()}
+        cells = dict(list(table.studies.items())[:20])
+        cells = {s: {**row, "country": "Elsewhere", "anatomy": "all of it", "datasets": "own"} for s, row in cells.items()}
         table = dataclasses.replace(table, studies=cells)
         now = datetime.datetime.now(datetime.UTC)
         return lambda c: accept_cells(c, table, None, now)
@@ -108,37 +108,38 @@ def save(engine, change, torn, tell):
         change(connection)
     once(b"d")
 
+changes = {}
+
 def attempt(address, name, torn, after, delay):
+    if name not in changes:
+        with reading(open_database(address)) as connection:
+            changes[name] = change_of(connection, name)
     hear, tell = os.pipe()
     child = os.fork()
     if child == 0:
         try:
-            engine = open_database(address)
-            with reading(engine) as connection:
-                change = change_of(connection, name)
-            save(engine, change, torn, tell)
+            save(open_database(address), changes[name], torn, tell)
         except BaseException:
             traceback.print_exc()
             os._exit(1)
         os._exit(0)
     os.close(tell)
-    told, began = b"", time.perf_counter()
-    while after.encode() not in told:
-        more = os.read(hear, 1)
-        if not more:
-            break
-        told += more
-        if more == b"r":
-            began = time.perf_counter()
+    told = {}
+    def listen():
+        letter = os.read(hear, 1).decode()
+        if letter:
+            told[letter] = time.perf_counter()
+        return letter
+    while after not in told and listen():
+        pass
     if delay is not None:
         time.sleep(delay)
         os.kill(child, signal.SIGKILL)
-    while more := os.read(hear, 9):
-        told += more
-    took = time.perf_counter() - began
+    while listen():
+        pass
     os.close(hear)
     _, status = os.waitpid(child, 0)
-    return {"told": told.decode(), "took": took, "status": status}
+    return {"told": told, "status": status}
 
 prepare(open_database(sys.argv[1]))
 print(flush=True)
@@ -209,24 +210,29 @@ def state_of(address: str) -> str:
             assert raw.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
             assert raw.exec_driver_sql("PRAGMA foreign_key_check").all() == []
         for table in Base.metadata.sorted_tables:
-            columns = [column for column in table.columns if (table.name, column.name) != ("history", "at")]
-            rows = sorted(map(repr, raw.execute(select(*columns)).all()))
+            names = [name for name in table.columns.keys() if (table.name, name) != ("history", "at")]  # noqa: SIM118
+            columns = ", ".join(f'"{name}"' for name in names)
+            rows = sorted(map(repr, raw.exec_driver_sql(f'SELECT {columns} FROM "{table.name}"')))  # noqa: S608
             digest.update(f"{table.name} {rows}\n".encode())
     return digest.hexdigest()[:16]
 
 
 def is_whole(address: str) -> None:
-    """Assert that the check finds no error, and that nobody is said to be writing still."""
+    """Assert that the check finds no error but records not screened yet, and that nobody is said to write still."""
     with reading(open_database(address)) as connection:
-        assert [f for f in check_database(connection) if f.severity == Severity.ERROR] == []
+        grave = [found for found in check_database(connection) if found.severity == Severity.ERROR]
+        assert [found for found in grave if found.where != "flow diagram"] == []
         assert connection.scalar(select(func.count()).select_from(ChangeContext)) == 0
 
 
-def moment(dice: random.Random, took: float, counted: Counter[str]) -> tuple[str, float]:
-    """Choose when to kill: anywhere within the save, and every third time just when it commits."""
-    if counted["all"] % 3 == 2:
-        return "c", dice.choice((0.0, dice.uniform(0, 0.004)))
-    return "r", dice.uniform(0, 1.1 * took)
+def moments(name: str, told: Mapping[str, float]) -> Iterator[tuple[str, float]]:
+    """Choose when to kill, by turns: anywhere within the save, between its first row and its commit, at the commit."""
+    dice = random.Random(f"moments of {name}")  # noqa: S311 - no secret
+    while True:
+        yield "r", dice.uniform(0, 1.1 * (told["d"] - told["r"]))
+        yield "w", dice.uniform(0, told["c"] - told["w"])
+        yield "w", dice.uniform(0, told["c"] - told["w"])
+        yield "c", dice.uniform(0, told["d"] - told["c"])
 
 
 @pytest.mark.parametrize("name", SAVES)
@@ -237,29 +243,28 @@ def test_a_save_that_is_killed_is_there_whole_or_not_at_all(
     before, address = state_of(base), copy()
     done = saver.save(address, name)
     after = state_of(address)
-    assert (done["told"], done["status"], after != before) == ("rwcd", 0, True)
+    assert ("".join(done["told"]), done["status"], after != before) == ("rwcd", 0, True)
     is_whole(address)
     with reading(open_database(address)) as connection:
         rows = connection.scalar(select(func.count()).where(History.reason == "killed in its middle")) or 0
     assert rows >= 2, "a save of one row proves nothing here"
-    dice, counted, seen = random.Random(f"moments of {name}"), Counter[str](), set[str]()  # noqa: S311 - no secret
-    while counted["among rows"] < AMONG_ROWS or counted["at the commit"] < AT_THE_COMMIT:
-        assert counted["all"] < MOST, counted
+    counted, seen, found = Counter[str](), set[str](), before
+    for when, delay in moments(name, done["told"]):
+        if counted["rw"] >= AMONG_ROWS and counted["rwc"] >= AT_THE_COMMIT:
+            break
+        assert counted.total() < MOST, counted
         address = copy()
-        when, delay = moment(dice, done["took"], counted)
-        killed = saver.save(address, name, after=when, delay=delay)
-        counted["all"] += 1
-        stages = {"rw": "among rows", "rwc": "at the commit", "rwcd": "done"}
-        counted[stages.get(killed["told"], "before rows")] += 1
+        killed = "".join(saver.save(address, name, after=when, delay=delay)["told"])
+        counted[killed] += 1
         found = state_of(address)
         assert found in (before, after), f"half a save is left after {killed}"
-        assert found == after if "d" in killed["told"] else "c" in killed["told"] or found == before
+        assert found == {"r": before, "rw": before, "rwcd": after}.get(killed, found)
         if found not in seen:
             is_whole(address)
             seen.add(found)
     # what was not there is written by the next try as if nothing had been
     if found == before:
-        assert saver.save(address, name)["told"] == "rwcd"
+        assert "d" in saver.save(address, name)["told"]
         assert state_of(address) == after
 
 
@@ -268,11 +273,60 @@ def test_the_same_kills_find_the_half_of_a_save_that_commits_in_between(
 ) -> None:
     saver, base = prepared
     before, address = state_of(base), copy()
-    took = saver.save(address, "merge", torn=True)["took"]
+    told = saver.save(address, "merge", torn=True)["told"]
     whole, dice = state_of(address), random.Random(20261121)  # noqa: S311 - no secret
     for _ in range(MOST // 2):
         address = copy()
-        saver.save(address, "merge", torn=True, after="r", delay=dice.uniform(0, took))
+        saver.save(address, "merge", torn=True, after="r", delay=dice.uniform(0, told["d"] - told["r"]))
         if state_of(address) not in (before, whole):
             return
     pytest.fail("a save in many pieces was never found half done, so these kills prove nothing")
+
+
+def _press_import(page: "Page", url: str, number: int) -> None:
+    """Come in, send a file of 300 records, and press the button that imports them."""
+    page.goto(f"{url}/enter?next=/import")
+    page.locator("input[name=name]").fill("ana")
+    page.get_by_role("button", name="Enter").click()
+    works = "".join(
+        f"TY  - JOUR\nTI  - Work {number} {n}\nPY  - 2024\nDO  - 10.1000/{number}.{n}\nER  - \n\n"
+        for n in range(300)
+    )
+    file: FilePayload = {"name": f"file{number}.ris", "mimeType": "text/plain", "buffer": works.encode()}
+    page.locator("input[type=file]").set_input_files([file])
+    page.get_by_role("button", name="Send and look").click()
+    page.get_by_role("button", name="Import 300 record(s)").click()
+
+
+@pytest.mark.browser
+def test_a_server_that_is_killed_under_its_page_comes_back_with_all_of_the_import_or_none(
+    serve: Serve, browser: "Browser"
+) -> None:
+    served, dice = serve(), random.Random(7)  # noqa: S311 - no secret
+    counts = select(
+        select(func.count()).select_from(Record).scalar_subquery(),
+        select(func.count()).select_from(Search).scalar_subquery(),
+    )
+    rows_of = select(func.count()).select_from(History).where(History.reason == bindparam("why"))
+    for number in range(2):
+        with reading(served.engine) as connection:
+            records, searches = connection.execute(counts).one()
+        page = browser.new_page()
+        _press_import(page, served.url, number)
+        time.sleep(dice.uniform(0, 0.3))
+        served.kill()
+        page.close()
+        with reading(served.engine) as connection:
+            now = tuple(connection.execute(counts).one())
+            imported = connection.scalar(rows_of, {"why": f"import of file{number}.ris"})
+        state_of(place_of(served.engine))
+        is_whole(place_of(served.engine))
+        assert now in ((records, searches), (records + 300, searches + 1))
+        assert imported == (0 if now == (records, searches) else 601)
+        served.start()
+    page = browser.new_page()
+    page.goto(f"{served.url}/enter?next=/history")
+    page.locator("input[name=name]").fill("ben")
+    page.get_by_role("button", name="Enter").click()
+    page.locator("details.change").first.wait_for()
+    page.close()

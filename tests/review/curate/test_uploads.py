@@ -7,7 +7,7 @@ import pytest
 from starlette.requests import Request
 
 from db.errors import MedquantError
-from review.curate.desks.importing_waiting import Pace, time_left
+from review.curate.desks.imports.waiting import Pace, time_left
 from review.curate.people import Person, Role
 from review.curate.uploads import KEPT_SECONDS, TooLargeError, Uploads, clean_name, distinct
 

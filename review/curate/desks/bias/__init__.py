@@ -1,0 +1,1 @@
+"""The desk of appraisal: tools, forms, people side by side, and reporting completeness."""

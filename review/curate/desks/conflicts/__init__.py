@@ -1,0 +1,1 @@
+"""The queue of conflicts: both votes side by side, and the consensus."""

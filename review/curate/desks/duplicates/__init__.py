@@ -1,0 +1,1 @@
+"""The desk of duplicates: sure groups, doubtful pairs, and their undoing."""

@@ -1,0 +1,1 @@
+"""The desk of extraction: what each person read, the consensus, and comparisons."""

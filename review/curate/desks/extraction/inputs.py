@@ -1,0 +1,88 @@
+"""The right field for each variable of the codebook: boxes or a list for codes, a line for numbers, texts and addresses."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from nicegui import html, ui
+from nicegui.element import Element
+from nicegui.events import GenericEventArguments
+
+from db.codebook.codebook import VariableInfo
+from db.models.base import SEPARATOR
+from db.vocabulary import ValueType
+from review.curate.desks.studies.facts import Book
+from review.curate.fields import choice_field, set_in_browser, text_field
+
+Changed = Callable[[str], None]
+HINTS = {
+    ValueType.INTEGER: "a whole number, such as 3662",
+    ValueType.NUMBER: "a number, such as 0.93",
+    ValueType.BITS: "such as 8, or 4;8, or 16f; several with semicolons",
+    ValueType.URL: "begins with http:// or https://; several with semicolons",
+}
+
+
+class Input(Protocol):
+    """Something to type or choose a value with; `value` is its text as the matrix holds it."""
+
+    value: str
+
+    def put(self, value: str) -> object:
+        """Put another value in."""
+
+
+class Boxes:
+    """A box for each code of a vocabulary, with its meaning."""
+
+    def __init__(self, label: str, codes: dict[str, tuple[str, str]], on_change: Changed) -> None:
+        self.value = ""
+        self._told = on_change
+        self._boxes: dict[str, Element] = {}
+        with html.fieldset().classes("codes"):
+            html.legend(label).classes("unseen")
+            for code, (name, meaning) in codes.items():
+                with html.label().classes("code"):
+                    box = ui.element("input")
+                    box.props.update({"type": "checkbox", "checked": False})
+                    box.on("change", self._taker(code), js_handler="(event) => emit(event.target.checked)")
+                    self._boxes[code] = box
+                    with html.span():
+                        html.span(name)
+                        if meaning:
+                            html.span(meaning).classes("hint meaning")
+
+    def _taker(self, code: str) -> Callable[[GenericEventArguments], None]:
+        def take(event: GenericEventArguments) -> None:
+            chosen = [one for one in self.value.split(SEPARATOR) if one and one != code]
+            if event.args:
+                chosen.append(code)
+            self.value = SEPARATOR.join(chosen)
+            self._boxes[code].props["checked"] = bool(event.args)
+            self._told(self.value)
+
+        return take
+
+    def put(self, value: str) -> None:
+        """Tick the boxes of a value."""
+        self.value = value
+        chosen = value.split(SEPARATOR)
+        for code, box in self._boxes.items():
+            box.props["checked"] = code in chosen
+            box.update()
+            set_in_browser(box, "checked", code in chosen)
+
+
+def input_for(info: VariableInfo, book: Book, on_change: Changed) -> Input:
+    """Show the field that fits a variable."""
+    label = f"Value of {info.label}"
+    if info.type == ValueType.CODE and info.vocabulary:
+        terms = book.codebook.terms.get(info.vocabulary, {})
+        if info.multi:
+            codes = {
+                code: (name, book.meanings.get((info.vocabulary, code), "")) for code, name in terms.items()
+            }
+            return Boxes(label, codes, on_change)
+        return choice_field(label, {"": "(choose)", **terms}, on_change=on_change)
+    hint = HINTS.get(info.type, "several with semicolons" if info.multi else "")
+    more = {"inputmode": "numeric"} if info.type == ValueType.INTEGER else {}
+    return text_field(label, on_change=on_change, placeholder=hint, **more)

@@ -1,0 +1,1 @@
+"""The desk of imports: files sent, looked at, taken in, and what could not be read."""

@@ -1,0 +1,1 @@
+"""A matrix edited elsewhere, looked at and taken over cell by cell."""

@@ -1,0 +1,1 @@
+"""The desk of screening: cards judged blind by keyboard, at both stages."""
