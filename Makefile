@@ -24,11 +24,13 @@ serve: $(VENV)/.curate $(DB)  ## open the web page on which the review is curate
 	$(BIN)/medquant review serve --db $(DB)
 
 test: lint tools  ## all tests, after lint, types and import contracts, and what writes on PostgreSQL too
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(WORKERS)
 	@$(MAKE) --no-print-directory test-postgresql
 
 test-postgresql: $(VENV)/.dev tools  ## the tests of what is written, on a PostgreSQL server that they start and stop
-	$(BIN)/python -m pytest --database=postgresql tests/db $(wildcard $(ON_SERVER:%=tests/review/test_%.py))
+	$(BIN)/python -m pytest $(WORKERS) --database=postgresql tests/db $(wildcard $(ON_SERVER:%=tests/review/test_%.py)) $(PAGE_ON_SERVER)
+PAGE_ON_SERVER := tests/review/curate/test_many_writers.py tests/review/curate/test_on_postgresql.py
+WORKERS := --numprocesses=auto --dist=loadfile
 # what curators write; what only reads and reckons is the same on both
 ON_SERVER := agreement bias_cli changes deciding dedupe_cli editing extracting extraction full_text_votes importing large_changes matrix \
 	matrix_diff prisma screening stale_decisions team unread verifying

@@ -1,13 +1,15 @@
 """A server of the curation page in a process of its own, for the tests that visit it."""
 
+import asyncio
 import os
 import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 from sqlalchemy import Engine
@@ -17,6 +19,7 @@ from db.session import open_database
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+T = TypeVar("T")
 ROOT = Path(__file__).parents[1]
 
 
@@ -75,3 +78,9 @@ Come = Callable[..., "Page"]
 """Let a person come: the server, a path, a name, and options of the browser."""
 Check = Callable[["Page"], None]
 """Look at a page."""
+
+
+def finished(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine to its end in a thread of its own: the browser's driver keeps a loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()

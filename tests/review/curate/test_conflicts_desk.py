@@ -150,8 +150,8 @@ def test_a_reader_decides_nothing_and_a_curator_settles_nothing(serve: Serve, br
 
     closed = serve("--accounts", prepare=with_accounts)
     for name, path, record, told in (
-        ("rita", "/screening", "c2", "rita is a reader, and this"),
-        ("carl", "/conflicts", "c0", "carl is a curator, and this"),
+        ("rita", "/screening", "c2", "rita has the role reader, and this"),
+        ("carl", "/conflicts", "c0", "carl has the role curator, and this"),
     ):
         context = browser.new_context()
         page = context.new_page()

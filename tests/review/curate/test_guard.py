@@ -13,6 +13,7 @@ from websockets.exceptions import InvalidStatus
 from db.errors import MedquantError
 from review.curate.guard import ANY_ADDRESS, Guard, check_host, hosts_of
 from tests.review.curate.serving import HOST, served, websocket
+from tests.served import finished
 
 LIMIT = 1000
 SOCKET = "/_nicegui_ws/socket.io/"
@@ -77,7 +78,7 @@ def _asked(app: ASGIApp, *headers: tuple[bytes, bytes]) -> int:
         sent.append(message)
 
     scope = {"type": "http", "method": "POST", "path": "/", "headers": list(headers)}
-    asyncio.run(app(scope, receive, send))  # type: ignore[arg-type]
+    finished(app(scope, receive, send))  # type: ignore[arg-type]
     return int(sent[0]["status"])
 
 
@@ -216,7 +217,7 @@ def test_many_small_pieces_count_together() -> None:
 
     scope = {"type": "http", "method": "POST", "path": "/", "headers": [(b"host", b"localhost")]}
     guarded = Guard(page, allowed_hosts=["localhost"], max_body=LIMIT)
-    asyncio.run(asyncio.wait_for(guarded(scope, receive, send), 5))  # type: ignore[arg-type]
+    finished(asyncio.wait_for(guarded(scope, receive, send), 5))  # type: ignore[arg-type]
     assert len(came) == LIMIT // 100
     assert [message["status"] for message in sent if "status" in message] == [413]
 

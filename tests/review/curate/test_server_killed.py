@@ -328,5 +328,5 @@ def test_a_server_that_is_killed_under_its_page_comes_back_with_all_of_the_impor
     page.goto(f"{served.url}/enter?next=/history")
     page.locator("input[name=name]").fill("ben")
     page.get_by_role("button", name="Enter").click()
-    page.locator("details.change").first.wait_for()
+    page.get_by_role("heading", name="History").wait_for()
     page.close()

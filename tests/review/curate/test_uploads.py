@@ -1,6 +1,5 @@
 """Files of strangers at the door: bounded while they come, clean in name, kept for their person, and never on the disk."""
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ from db.errors import MedquantError
 from review.curate.desks.imports.waiting import Pace, time_left
 from review.curate.people import Person, Role
 from review.curate.uploads import KEPT_SECONDS, TooLargeError, Uploads, clean_name, distinct
+from tests.served import finished
 
 ANA, BEN = Person("ana", Role.CURATOR), Person("ben", Role.CURATOR)
 
@@ -37,7 +37,7 @@ def asked(body: bytes, *, kind: str = "multipart/form-data; boundary=x", step: i
 
 
 def take(uploads: Uploads, body: bytes, person: Person = ANA, **how: Any) -> Any:
-    return asyncio.run(uploads.take(asked(body, **how), person))
+    return finished(uploads.take(asked(body, **how), person))
 
 
 def test_a_name_never_brings_a_path_or_markup_along() -> None:
@@ -71,7 +71,7 @@ def test_what_is_too_large_is_cut_off_while_it_comes() -> None:
         take(uploads, form(("a.ris", b"x" * 600), ("b.ris", b"x" * 401)))
     request = asked(form(("a.ris", b"x" * 10_000_000)), step=10_000)
     with pytest.raises(TooLargeError):
-        asyncio.run(uploads.take(request, ANA))
+        finished(uploads.take(request, ANA))
     assert len(request.scope["left"]) > 900, "the rest was read though it is too large"
 
 
