@@ -137,9 +137,11 @@ class _Findings:
                 await self._shown_anew()
 
     async def _take_back(self, one: Finding) -> None:
+        own = (one.accepted or "").endswith(f"({self.visit.person.name})")
+
         async def write(insist: bool) -> str:
             await self.visit.write(
-                Role.CURATOR,
+                Role.CURATOR if own and not insist else Role.ADJUDICATOR,
                 BACK,
                 take_back_acceptance,
                 one.code,

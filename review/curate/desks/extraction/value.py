@@ -5,22 +5,23 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from nicegui import html
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from db.errors import MedquantError
+from db.models.tables import Comparison
 from db.vocabulary import Verification
 from review.agreeing import agree_on
 from review.curate.desks.extraction.inputs import Input
 from review.curate.desks.studies.facts import TONES, Book
 from review.curate.desks.studies.pieces import Refusal, outside, put_words, spoken
 from review.curate.fields import button, text_field
-from review.curate.house import Visit
+from review.curate.house import RefusedError, Visit
 from review.curate.people import Role
 from review.curate.saving import saved
 from review.curate.showing import show_state
 from review.editing import PROVENANCE
 from review.extracting import extract_value
-from review.extraction import OPEN, ExtractedValue, ValueState
+from review.extraction import OPEN, ExtractedValue, ValueState, read_extraction
 from review.verifying import verify
 
 PLACES = {"as_printed": "As printed", "locator": "Where (page, table)", "source_url": "Source address"}
@@ -209,11 +210,12 @@ class ValueCard:
         person = self.around.visit.person.name
         why = (self.reason.value.strip() if self.reason else "") or self.around.why()
         first = {person: words} if words and not value.values else {}
-        needed = Role.ADJUDICATOR if value.state == ValueState.CONFLICTING else Role.CURATOR
+        settles = self.around.visit.person.may(Role.ADJUDICATOR)
 
         async def write(insist: bool) -> str:
             stored = await self.around.visit.write(
-                needed, why, _agree, self.key, self.field, words, why, votes=first,
+                Role.ADJUDICATOR if settles else Role.CURATOR,
+                why, _agree, self.key, self.field, words, why, settles=settles, votes=first,
                 provenance=self._given(), seen=None if insist else value.consensus,
             )  # fmt: skip
             return f"{self.label} is {self._named(stored) or 'empty'} now."
@@ -244,7 +246,24 @@ class ValueCard:
         await self.around.refresh()
 
 
-def _agree(connection: Connection, key: str, field: str, value: str, why: str, **more: Any) -> str:  # noqa: ANN401
+def _agree(
+    connection: Connection,
+    key: str,
+    field: str,
+    value: str,
+    why: str,
+    *,
+    settles: bool,
+    **more: Any,  # noqa: ANN401
+) -> str:
+    """Agree on a value; where people differ, as the database says now, only who settles conflicts may."""
+    if not settles:
+        study = connection.scalar(select(Comparison.study_id).where(Comparison.comparison_id == key)) or key
+        held = next((v for v in read_extraction(connection, study) if (v.key, v.field) == (key, field)), None)
+        if held is not None and held.state == ValueState.CONFLICTING:
+            raise RefusedError(
+                "people differ about this value, and settling that needs the role adjudicator; nothing was changed"
+            )
     return agree_on(connection, key, field, value, reason=why, **more)[0]
 
 
