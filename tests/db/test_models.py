@@ -254,7 +254,7 @@ def test_a_key_stands_once(full: Connection, table: Table) -> None:
 FOREIGN_KEYS = [
     (table, element.parent.name, element.column.table)
     for table in TABLES
-    for constraint in table.foreign_key_constraints
+    for constraint in sorted(table.foreign_key_constraints, key=lambda one: str(one.name))
     for element in constraint.elements
 ]
 
