@@ -18,7 +18,7 @@ CHANGE = re.compile(r"change (\d+)")
 
 def tour() -> list[tuple[str, str]]:
     """Return (command, what the README shows of its output) for each command of the tour."""
-    return commands(README.split("## A tour")[1].split("## Re-measure a claim")[0])
+    return commands(README.split("## A tour")[1].split("## A curator's day")[0])
 
 
 def commands(text: str) -> list[tuple[str, str]]:

@@ -122,8 +122,10 @@ def test_the_grid_is_searched_changed_in_place_and_refuses_what_the_codebook_for
     page.get_by_label("Search all columns").fill("boers2023")
     cell(page, "boers2023", "modality").wait_for()
     assert "missing" in cell(page, "boers2023", "missing").inner_text()
+    before = cell(page, "boers2023", "modality").inner_text()
     write(page, "boers2023", "modality", "magic")
     page.get_by_text("'magic' is not a code of modality").first.wait_for()
+    cell(page, "boers2023", "modality").get_by_text(before, exact=True).wait_for()
     write(page, "boers2023", "modality", "endoscopy;ct")
     page.get_by_text("boers2023: modality is saved").wait_for()
     with reading(served.engine) as connection:
