@@ -27,12 +27,20 @@ async def saved(
     written
         Whether the own value stands now.
     """
+    # the button that was pressed may be drawn anew while the write is under way, so that words belong to the page
+    with ui.context.client:
+        return await _saved(write, refused)
+
+
+async def _saved(
+    write: Callable[[bool], Awaitable[str | None]], refused: Callable[[MedquantError], None]
+) -> bool:
     try:
         said = await write(False)
     except StaleEdit as error:
         if not await _chooses_own(error):
             return False
-        return await saved(lambda _: write(True), refused=refused)
+        return await _saved(lambda _: write(True), refused)
     except MedquantError as error:
         refused(error)
         return False
