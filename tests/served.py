@@ -15,12 +15,15 @@ import pytest
 from sqlalchemy import Engine
 
 from db.session import open_database
+from tests.slow_network import SlowNetwork
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 T = TypeVar("T")
 ROOT = Path(__file__).parents[1]
+DELAY = float(os.environ.get("MEDQUANT_TEST_DELAY", "0"))
+"""Seconds that everything between a browser and a server takes each way; what a test takes for granted shows then."""
 
 
 class Served:
@@ -51,6 +54,8 @@ class Served:
             self.process.kill()
             pytest.fail(f"the server did not open: {line}{self.process.communicate()[1]}")
         self.url = found[1]
+        if DELAY:
+            self.url = SlowNetwork(self.url, DELAY).url
 
     @property
     def engine(self) -> Engine:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from nicegui import html, ui
 from nicegui.element import Element
@@ -12,7 +12,10 @@ Changed = Callable[[str], Awaitable[None] | None]
 
 
 class Field:
-    """A labelled field; `value` is what the person typed or chose last.
+    """A labelled field; `value` is what the person typed or chose last, `seen` what stood there when that began.
+
+    What a person types is on its way for a while. Each text that the server puts in has a number, which the browser sends
+    along with what was typed over it: so `seen` is what this person saw, even where another text crossed on its way.
 
     Parameters
     ----------
@@ -38,13 +41,14 @@ class Field:
         on_change: Changed | None = None,
         **props: Any,  # noqa: ANN401
     ) -> None:
-        self.value = value
+        self.value = self.seen = value
+        self._stood = {0: value}
         self._told = on_change
         with html.label().classes("field") as self.box:
             html.span(label)
             self.element: Element = html.textarea(value) if tag == "textarea" else ui.element(tag)
         # what a person types would be lost at every redrawing if it were bound: it is given once, as an attribute
-        self.element.props.update({**({_FIRST: value} if tag == "input" else {}), **props})
+        self.element.props.update({**({_FIRST: value} if tag == "input" else {}), _NUMBER: 0, **props})
         self.element.on("input" if tag != "select" else "change", self._take, js_handler=_EMIT)
         if on_change is not None:
             self.element.on(
@@ -56,23 +60,66 @@ class Field:
             )
 
     def _take(self, event: GenericEventArguments) -> None:
-        self.value = str(event.args or "")
+        said = event.args if isinstance(event.args, list) else [event.args]
+        self.value = str(said[0] or "")
+        number = said[1] if len(said) > 1 and isinstance(said[1], int) else None
+        if number in self._stood:
+            self.seen = self._stood[number]
 
     async def _tell(self, event: GenericEventArguments) -> None:
-        self.value = str(event.args or "")
+        self._take(event)
         if self._told is not None:
             found = self._told(self.value)
             if found is not None:
                 await found
 
+    @property
+    def dirty(self) -> bool:
+        """Whether the person put something else than what stood there; space around it does not count."""
+        return self.value.strip() != self.seen.strip()
+
     def put(self, value: str) -> Self:
-        """Put another value into the field."""
+        """Put another value into the field, whatever the person typed."""
+        return self._set(value, "put")
+
+    def fill(self, value: str) -> Self:
+        """Type for the person: another value stands in the field, over the one that was seen."""
         self.value = value
-        if _FIRST in self.element.props:
-            self.element.props[_FIRST] = value
-            self.element.update()
         set_in_browser(self.element, "value", value)
         return self
+
+    def follow(self, value: str) -> Self:
+        """Put another value into the field, unless the person is typing over the one that stands there."""
+        return self._set(value, "follow")
+
+    def hold(self, value: str) -> Self:
+        """Note that this is what is stored now; what the person typed since then stays typed."""
+        return self._set(value, "hold")
+
+    def _set(self, value: str, how: Literal["put", "follow", "hold"]) -> Self:
+        self.seen = value
+        if how != "hold":
+            self.value = value
+        number = max(self._stood) + 1
+        self._stood = {one: text for one, text in self._stood.items() if one > number - _REMEMBERED}
+        self._stood[number] = value
+        if self.element.client.has_socket_connection:
+            said = ", ".join(json.dumps(one) for one in (value, number, how))
+            self.element.client.run_javascript(f"medquantSet(getHtmlElement({self.element.id}), {said})")
+        else:
+            self._first(value, number)
+        return self
+
+    def _first(self, value: str, number: int) -> None:
+        """Change what the field is drawn with, while nobody sees it yet."""
+        self.element.props[_NUMBER] = number
+        if isinstance(self.element, html.textarea):
+            self.element._text = value
+        elif self.element.tag == "input":
+            self.element.props[_FIRST] = value
+        for option in self.element.default_slot.children:
+            option.props["selected"] = option.props["value"] == value
+        self.element.update()
 
     def focus(self) -> None:
         """Let the person type here next."""
@@ -88,8 +135,10 @@ def set_in_browser(element: Element, name: str, value: str | bool) -> None:
 
 
 _FIRST = "^value"
-_EMIT = "(event) => emit(event.target.value)"
+_NUMBER = "data-number"
+_EMIT = "(event) => emit(...medquantSaid(event.target))"
 _PAUSE = 0.35
+_REMEMBERED = 50
 
 
 def text_field(

@@ -227,14 +227,18 @@ def server_grid(
 
 
 def ask_again(grid: ui.aggrid) -> None:
-    """Let a grid ask for the rows in view once more; where it stands and what is selected stays."""
-    grid.run_grid_method("refreshInfiniteCache")
+    """Let a grid ask for the rows in view once more, after a cell that is being edited was left; where it stands stays."""
+    _ask(grid, "refreshInfiniteCache")
 
 
 def ask_anew(grid: ui.aggrid, label: str, address: str) -> None:
-    """Let a grid take its rows from another address, such as one with another search."""
-    ui.run_javascript(f"medquantAddress({json.dumps(label)}, {json.dumps(address)})")
-    grid.run_grid_method("purgeInfiniteCache")
+    """Let a grid take its rows from another address, such as one with another search, after a cell that is being edited was left."""
+    grid.client.run_javascript(f"medquantAddress({json.dumps(label)}, {json.dumps(address)})")
+    _ask(grid, "purgeInfiniteCache")
+
+
+def _ask(grid: ui.aggrid, how: str) -> None:
+    grid.client.run_javascript(f"medquantAsk(getElement({grid.id})?.api, {json.dumps(how)})")
 
 
 def _definition(column: Column) -> dict[str, Any]:

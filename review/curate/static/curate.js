@@ -50,3 +50,39 @@ globalThis.medquantRows = (grid) => ({
     }
   },
 });
+/* A grid that asks for its rows anew would close the cell in which somebody types, or put another's value under it as the
+   one that was seen: it waits until the cell is left. */
+const waiting = new WeakMap();
+globalThis.medquantAsk = (grid, how) => {
+  if (!grid) return;
+  if (grid.getEditingCells().length === 0) {
+    grid[how]();
+    return;
+  }
+  if (!waiting.has(grid)) {
+    const left = () => {
+      if (grid.getEditingCells().length > 0) return;
+      grid.removeEventListener("cellEditingStopped", left);
+      const asked = waiting.get(grid);
+      waiting.delete(grid);
+      grid[asked]();
+    };
+    grid.addEventListener("cellEditingStopped", left);
+  }
+  // rows of another search outweigh the same rows once more
+  if (waiting.get(grid) !== "purgeInfiniteCache") waiting.set(grid, how);
+};
+/* A field sends along which of the texts that the server put in was typed over, and does not let another text replace what
+   somebody is typing. */
+const stood = (field) => {
+  if (field.medquantStood !== undefined) return field.medquantStood;
+  if (field.tagName !== "SELECT") return field.defaultValue;
+  return ([...field.options].find((option) => option.defaultSelected) ?? field.options[0])?.value ?? "";
+};
+globalThis.medquantSaid = (field) => [field.value, Number(field.dataset.number)];
+globalThis.medquantSet = (field, value, number, how) => {
+  if (!field || (how === "follow" && field.value !== stood(field))) return;
+  if (how !== "hold") field.value = value;
+  field.medquantStood = how === "hold" ? value : field.value;
+  field.dataset.number = number;
+};

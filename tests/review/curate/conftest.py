@@ -54,7 +54,7 @@ def come(browser: "Browser") -> Iterator[Come]:
 
     def enter(served: Served, path: str = "/", name: str = "ana", **options: Any) -> "Page":
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         page = context.new_page()
         page.on(

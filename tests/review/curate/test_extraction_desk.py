@@ -81,9 +81,13 @@ def test_what_is_typed_is_not_thrown_away_when_somebody_else_writes(served: Serv
     card(ben, "aldamani2024", "country").locator(".consensus").get_by_text("Iraq").wait_for()
     assert mine.input_value() == "Half of a wo"
     assert mine.evaluate("element => element === document.activeElement")
-    # and what ben then agrees on was not chosen knowing of Iraq
+    # and what ben began before Iraq was agreed on is not written over it unasked
     mine.fill("Iran")
     mine.press("Control+Enter")
+    dialog = ben.get_by_role("dialog")
+    dialog.get_by_text("ana changed it").wait_for()
+    assert dialog.locator("dd").all_inner_texts() == ["United Arab Emirates", "Iraq", "Iran"]
+    dialog.get_by_role("button", name="Write mine over it").click()
     ben.get_by_text("Country is Iran now").wait_for()
     assert stored(served, "aldamani2024", "aldamani2024", "country").consensus == "Iran"
 

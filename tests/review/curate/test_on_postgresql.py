@@ -47,6 +47,7 @@ def test_the_page_is_the_same_on_postgresql(
     page.get_by_label("Search titles").fill("ÜNÏCODE")
     cell(page, "new1", "title").get_by_text("a new record").wait_for()
     page.get_by_label("Search titles").fill("fixed-point u-net")
+    cell(page, "new1", "title").wait_for(state="detached")
     cell(page, "r004", "year").dblclick()
     page.locator(".ag-cell-inline-editing input").fill("2018")
     page.keyboard.press("Enter")

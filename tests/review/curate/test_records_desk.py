@@ -8,8 +8,9 @@ from sqlalchemy import select
 
 from db.history import read_history
 from db.models.tables import Record
-from db.session import reading
+from db.session import reading, writing
 from review.curate.grid import Asked
+from review.editing import SUBJECTS, set_fields
 from tests.served import Check, Come, Served
 
 if TYPE_CHECKING:
@@ -30,8 +31,9 @@ def write(page: "Page", record: str, column: str, text: str) -> None:
 
 def test_a_record_is_searched_corrected_and_found_in_the_history(served: Served, come: Come) -> None:
     page = come(served, "/records")
+    cell(page, "r001", "title").wait_for()
     page.get_by_label("Search titles").fill("Fixed-Point U-Net")
-    page.locator(".ag-row").nth(0).wait_for()
+    cell(page, "r001", "title").wait_for(state="detached")
     cell(page, "r004", "title").wait_for()
     write(page, "r004", "year", "2018")
     page.get_by_text("r004: year is saved.").wait_for()
@@ -39,6 +41,29 @@ def test_a_record_is_searched_corrected_and_found_in_the_history(served: Served,
         assert connection.scalar(select(Record.year).where(Record.record_id == "r004")) == 2018
         last = read_history(connection, table="records", key="r004", limit=1)[0]
     assert (last.actor, last.fields) == ("ana", {"year": (2019, 2018)})
+
+
+def test_rows_that_are_asked_for_anew_leave_the_cell_alone_in_which_somebody_types(
+    served: Served, come: Come
+) -> None:
+    page = come(served, "/records")
+    cell(page, "r007", "title").dblclick()
+    typed = page.locator(".ag-cell-inline-editing input")
+    typed.fill("Half a title")
+    # a search from before is answered while the person types, and somebody else writes
+    page.get_by_label("Search titles").evaluate(
+        "field => { field.value = 'r007'; field.dispatchEvent(new Event('input', { bubbles: true })); }"
+    )
+    with writing(served.engine, actor="ben", reason="seen on the page") as connection:
+        set_fields(connection, SUBJECTS["record"], "r008", {"title": "Title of Ben"})
+    page.wait_for_timeout(2500)
+    assert typed.input_value() == "Half a title"
+    assert cell(page, "r008", "title").inner_text() != "Title of Ben"
+    page.keyboard.press("Enter")
+    page.get_by_text("r007: title is saved.").wait_for()
+    # and what was asked for meanwhile comes now
+    cell(page, "r008", "title").wait_for(state="detached")
+    cell(page, "r007", "title").get_by_text("Half a title").wait_for()
 
 
 def test_what_the_codebook_forbids_is_refused_in_words_and_the_cell_shows_the_old_value(

@@ -17,11 +17,16 @@ from review.editing import SUBJECTS, read_one, set_fields
 from review.effects import read_effects
 from review.extracting import extract_value
 from tests.served import Check, Come, Served
+from tests.slow_network import SlowNetwork
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
 pytestmark = pytest.mark.browser
+
+
+YEAR = """year => [...document.querySelectorAll('label')].find(l => l.innerText.startsWith('Year'))
+    .querySelector('input').value === year"""
 
 
 def cell(page: "Page", study: str, column: str) -> "Locator":
@@ -32,6 +37,15 @@ def write(page: "Page", study: str, column: str, text: str) -> None:
     cell(page, study, column).dblclick()
     page.locator(".ag-cell-inline-editing input").fill(text)
     page.keyboard.press("Enter")
+
+
+def show_history(page: "Page", words: str) -> None:
+    """Narrow the history to one value, and wait until it is drawn: its buttons are others then."""
+    page.get_by_role("button", name=f"History of {words}").click()
+    page.wait_for_function(
+        "words => document.querySelector('#history select').selectedOptions[0].label.toLowerCase() === words",
+        arg=words.lower(),
+    )
 
 
 def clean_comparison(engine: Engine) -> tuple[str, str]:
@@ -75,7 +89,7 @@ def test_a_forest_row_is_redrawn_when_somebody_else_changes_the_comparison(
     )
     ana.get_by_role("table").get_by_text("51.5", exact=True).wait_for()
     # one click back, by who looks at the history
-    ana.get_by_role("button", name=f"History of {comparison}").click()
+    show_history(ana, comparison)
     ana.get_by_role("button", name=re.compile(rf"Undo\s\d+: {comparison} by ben")).first.click()
     ana.get_by_text("is taken back").wait_for()
     ana.wait_for_function(
@@ -101,9 +115,9 @@ def test_the_page_shows_each_value_its_state_place_and_history(served: Served, c
     page.reload()
     page.get_by_role("cell", name="value: everything").wait_for()
     # what somebody read stands in the row of the study, and is found with its variable
-    page.get_by_role("button", name="History of Country").click()
+    show_history(page, "Country")
     page.get_by_role("button", name=re.compile(r"Undo\s\d+: country by vera")).wait_for()
-    page.get_by_role("button", name="History of Anatomy").click()
+    show_history(page, "Anatomy")
     page.get_by_role("button", name=re.compile(r"Undo\s\d+: anatomy by vera")).click()
     page.get_by_text("is taken back").wait_for()
     with reading(served.engine) as connection:
@@ -119,7 +133,9 @@ def test_the_grid_is_searched_changed_in_place_and_refuses_what_the_codebook_for
     served: Served, come: Come
 ) -> None:
     page = come(served, "/studies")
+    cell(page, "abid2022", "modality").wait_for()
     page.get_by_label("Search all columns").fill("boers2023")
+    cell(page, "abid2022", "modality").wait_for(state="detached")
     cell(page, "boers2023", "modality").wait_for()
     assert "missing" in cell(page, "boers2023", "missing").inner_text()
     before = cell(page, "boers2023", "modality").inner_text()
@@ -178,16 +194,38 @@ def test_a_record_is_corrected_on_its_page_and_a_stale_edit_shows_both_values(
     dialog = ben.get_by_role("dialog")
     dialog.get_by_text("ana changed it").wait_for()
     dialog.get_by_role("button", name="Keep what is there").click()
+    ben.wait_for_function(YEAR, arg="2023")
     ben.get_by_label("Year", exact=True).fill("soon")
     ben.get_by_role("button", name="Save").click()
     ben.get_by_role("alert").get_by_text("soon").wait_for()
     ana.get_by_role("button", name=re.compile(r"Undo\s\d+: r001 by ana")).click()
     ana.get_by_text("is taken back").wait_for()
-    ana.wait_for_function(
-        "[...document.querySelectorAll('label')].find(l => l.innerText.startsWith('Year')).querySelector('input').value === '2025'"
-    )
+    ana.wait_for_function(YEAR, arg="2025")
     with reading(served.engine) as connection:
         assert connection.scalar(select(Record.year).where(Record.record_id == "r001")) == 2025
+
+
+def test_what_is_typed_while_another_value_is_on_its_way_is_not_written_over_it(
+    served: Served, come: Come
+) -> None:
+    network = SlowNetwork(served.url)
+    page = come(network, "/records/r003", "ben")
+    year = page.get_by_label("Year", exact=True)
+    held = year.input_value()
+    page.wait_for_function("window.did_handshake")
+    network.delay = 1.5  # longer than the page takes to see what others wrote
+    with writing(served.engine, actor="ana", reason="seen on the page") as connection:
+        set_fields(connection, SUBJECTS["record"], "r003", {"year": "2001"})
+    year.fill("2002")
+    page.get_by_role("button", name="Save").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("ana changed it").wait_for()
+    assert dialog.locator("dd").all_inner_texts() == [held, "2001", "2002"]
+    assert year.input_value() == "2002"
+    dialog.get_by_role("button", name="Keep what is there").click()
+    page.wait_for_function(YEAR, arg="2001")
+    with reading(served.engine) as connection:
+        assert connection.scalar(select(Record.year).where(Record.record_id == "r003")) == 2001
 
 
 def test_the_page_of_a_record_tells_where_it_came_from(served: Served, come: Come) -> None:

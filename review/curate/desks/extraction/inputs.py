@@ -23,28 +23,42 @@ HINTS = {
 
 
 class Input(Protocol):
-    """Something to type or choose a value with; `value` is its text as the matrix holds it."""
+    """Something to type or choose a value with; `value` is its text as the matrix holds it, `seen` what stood there before."""
 
     value: str
+    seen: str
+
+    @property
+    def dirty(self) -> bool:
+        """Whether the person put something else than what stood there."""
 
     def put(self, value: str) -> object:
         """Put another value in."""
+
+    def fill(self, value: str) -> object:
+        """Type for the person: another value stands there, over the one that was seen."""
+
+    def follow(self, value: str) -> object:
+        """Put another value in, unless the person is typing over the one that stands there."""
+
+    def hold(self, value: str) -> object:
+        """Note that this is what is stored now."""
 
 
 class Boxes:
     """A box for each code of a vocabulary, with its meaning."""
 
     def __init__(self, label: str, codes: dict[str, tuple[str, str]], on_change: Changed) -> None:
-        self.value = ""
-        self._told = on_change
+        self.value = self.seen = ""
+        self._told, self._number = on_change, 0
         self._boxes: dict[str, Element] = {}
         with html.fieldset().classes("codes"):
             html.legend(label).classes("unseen")
             for code, (name, meaning) in codes.items():
                 with html.label().classes("code"):
                     box = ui.element("input")
-                    box.props.update({"type": "checkbox", "checked": False})
-                    box.on("change", self._taker(code), js_handler="(event) => emit(event.target.checked)")
+                    box.props.update({"type": "checkbox", "checked": False, "data-number": 0})
+                    box.on("change", self._taker(code), js_handler=_EMIT)
                     self._boxes[code] = box
                     with html.span():
                         html.span(name)
@@ -53,23 +67,52 @@ class Boxes:
 
     def _taker(self, code: str) -> Callable[[GenericEventArguments], None]:
         def take(event: GenericEventArguments) -> None:
+            ticked, number = event.args
+            if number != self._number:
+                # other ticks were on their way when the person made this one: the screen shows them, and so without it
+                self._show()
+                return
             chosen = [one for one in self.value.split(SEPARATOR) if one and one != code]
-            if event.args:
+            if ticked:
                 chosen.append(code)
             self.value = SEPARATOR.join(chosen)
-            self._boxes[code].props["checked"] = bool(event.args)
+            self._boxes[code].props["checked"] = bool(ticked)
             self._told(self.value)
 
         return take
 
+    @property
+    def dirty(self) -> bool:
+        """Whether the person ticked something else than what stood there."""
+        return self.value != self.seen
+
     def put(self, value: str) -> None:
         """Tick the boxes of a value."""
+        self.value = self.seen = value
+        self._show()
+
+    follow = put
+
+    def fill(self, value: str) -> None:
+        """Tick the boxes of a value for the person."""
         self.value = value
-        chosen = value.split(SEPARATOR)
+        self._show()
+
+    def hold(self, value: str) -> None:
+        """Note that this is what is stored now."""
+        self.seen = value
+
+    def _show(self) -> None:
+        self._number += 1
+        chosen = self.value.split(SEPARATOR)
         for code, box in self._boxes.items():
             box.props["checked"] = code in chosen
+            box.props["data-number"] = self._number
             box.update()
             set_in_browser(box, "checked", code in chosen)
+
+
+_EMIT = "(event) => emit(event.target.checked, Number(event.target.dataset.number))"
 
 
 def input_for(info: VariableInfo, book: Book, on_change: Changed) -> Input:

@@ -49,23 +49,21 @@ class RowForm:
 
     def __init__(self, around: Around, row: Mapping[str, str], *, key: str = "") -> None:
         self.around, self.key = around, key
-        self.row = {name: row.get(name, "") for name in NAMES}
         self.fields: dict[str, Field] = {}
         self.meanings: dict[str, html.p] = {}
         book = around.book.codebook
         with html.div().classes("row-form"):
             for name in NAMES:
                 if name not in RARE:
-                    self._field(name, book)
+                    self._field(name, row.get(name, ""), book)
         with html.details():
             html.summary("Further fields")
             with html.div().classes("row-form"):
                 for name in RARE:
-                    self._field(name, book)
+                    self._field(name, row.get(name, ""), book)
         self.refusal = Refusal()
 
-    def _field(self, name: str, book: Codebook) -> None:
-        held = self.row[name]
+    def _field(self, name: str, held: str, book: Codebook) -> None:
         if name == "outcome":
             choices = {code: info.label for code, info in book.outcomes.items()}
         elif name == "unit":
@@ -97,16 +95,15 @@ class RowForm:
     @property
     def dirty(self) -> bool:
         """Whether somebody typed here what is not saved."""
-        return any(field.value != self.row[name] for name, field in self.fields.items())
+        return any(field.dirty for field in self.fields.values())
 
     def show(self, row: Mapping[str, str]) -> None:
         """Show the row as it is now, unless somebody is typing."""
         if self.dirty or not row:
             return
         for name, field in self.fields.items():
-            if self.row[name] != row.get(name, ""):
-                field.put(row.get(name, ""))
-            self.row[name] = row.get(name, "")
+            if field.seen != row.get(name, ""):
+                field.follow(row.get(name, ""))
 
     def changed(self) -> dict[str, str]:
         """Return what was changed, numbers in the row's unit.
@@ -117,7 +114,7 @@ class RowForm:
             If a number cannot be read.
         """
         now = self._now()
-        found = {name: text for name, text in now.items() if text != self.row[name]}
+        found = {name: text for name, text in now.items() if self.fields[name].dirty}
         for name in ARMS:
             if found.get(name):
                 found[name], bound = in_rows_unit(now, name, found[name])
@@ -128,11 +125,12 @@ class RowForm:
     async def save(self) -> None:
         """Write what was changed, as one change."""
         stale: list[StaleEdit] = []
+        typed = self._now()
 
         async def write(insist: bool) -> str:
             stale.clear()
             values = self.changed()
-            seen = None if insist else {name: self.row[name] for name in values}
+            seen = None if insist else {name: self.fields[name].seen for name in values}
             if not values:
                 return "Nothing was changed."
             change = (self.around.why(), set_fields, SUBJECTS["comparison"], self.key, values)
@@ -141,21 +139,19 @@ class RowForm:
 
         if await saved(write, refused=self.refusal.show):
             self.refusal.hide()
-            for name, field in self.fields.items():
-                self.row[name] = field.value
-            await self._read_again()
+            await self._read_again(typed)
         for error in stale:  # the person kept what the other wrote
             self.fields[error.field].put(error.present)
-            self.row[error.field] = error.present
         await self.around.refresh()
 
-    async def _read_again(self) -> None:
-        """Put what was stored into the fields, such as a number in the row's unit."""
+    async def _read_again(self, typed: Mapping[str, str]) -> None:
+        """Put what was stored into the fields, such as a number in the row's unit, save where somebody typed on."""
         row = await self.around.visit.read(_row, self.key)
         for name, field in self.fields.items():
-            if field.value != row.get(name, ""):
-                field.put(row.get(name, ""))
-            self.row[name] = row.get(name, "")
+            if field.seen != typed[name]:
+                field.hold(typed[name])
+            if not field.dirty and field.value != row.get(name, ""):
+                field.follow(row.get(name, ""))
 
     async def verify(self) -> None:
         """Say that the person found the numbers of the row in the source."""

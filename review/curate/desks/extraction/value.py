@@ -1,7 +1,7 @@
 """One value to extract: its field, where it stands, what each extractor read, and what was agreed on."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
 from nicegui import html
@@ -13,7 +13,7 @@ from db.vocabulary import Verification
 from review.agreeing import agree_on
 from review.curate.desks.extraction.inputs import Input
 from review.curate.desks.studies.facts import TONES, Book
-from review.curate.desks.studies.pieces import Refusal, outside, put_words, spoken
+from review.curate.desks.studies.pieces import Refusal, noting, outside, put_words, spoken
 from review.curate.fields import button, text_field
 from review.curate.house import RefusedError, Visit
 from review.curate.people import Role
@@ -22,6 +22,7 @@ from review.curate.showing import show_state
 from review.editing import PROVENANCE
 from review.extracting import extract_value
 from review.extraction import OPEN, ExtractedValue, ValueState, read_extraction
+from review.stale import StaleEdit
 from review.verifying import verify
 
 PLACES = {"as_printed": "As printed", "locator": "Where (page, table)", "source_url": "Source address"}
@@ -57,8 +58,7 @@ class ValueCard:
     ) -> None:
         self.around, self.key, self.field, self.read = around, key, field, read
         self.value: ExtractedValue | None = None
-        self.loaded = ""
-        self.place: Mapping[str, str] = {}
+        self.loaded = self.agreed = ""
         self.label = around.book.label(field)
         with html.section(**{"data-card": f"{key} {field}"}).classes("card value") as self.box:
             with html.div().classes("value-head"):
@@ -94,8 +94,7 @@ class ValueCard:
     @property
     def dirty(self) -> bool:
         """Whether somebody typed here what is not saved."""
-        typed = any(field.value != self.place.get(name, "") for name, field in self.places.items())
-        return typed or self.input.value != self.loaded
+        return self.input.dirty or any(field.dirty for field in self.places.values())
 
     def _typed(self, value: str) -> None:
         said = self.read(value) if value.strip() else ""
@@ -114,18 +113,18 @@ class ValueCard:
         own
             What the person read.
         """
-        was_dirty = self.dirty
         place = {name: cell.get(name, "") for name in PLACES}
         if value.state == ValueState.HIDDEN:
             place = dict.fromkeys(PLACES, "")
-        if not was_dirty:
+        if not self.dirty:
             open_now = value.state in (*OPEN, ValueState.UNREAD)
-            self.loaded, self.place = (own if open_now else "") or value.consensus or own, place
-            if self.input.value != self.loaded:
-                self.input.put(self.loaded)
+            self.loaded = (own if open_now else "") or value.consensus or own
+            self.agreed = value.consensus
+            if self.input.seen != self.loaded:
+                self.input.follow(self.loaded)
             for name, field in self.places.items():
-                if field.value != place[name]:
-                    field.put(place[name])
+                if field.seen != place[name]:
+                    field.follow(place[name])
         if value == self.value and cell == self._cell:
             return
         self.value, self._cell = value, cell
@@ -177,7 +176,7 @@ class ValueCard:
 
     def _taker(self, words: str) -> Callable[[], None]:
         def take() -> None:
-            self.input.put(words)
+            self.input.fill(words)
             self._typed(words)
 
         return take
@@ -187,21 +186,21 @@ class ValueCard:
 
     async def save(self) -> None:
         """Keep what the person read; the consensus stays."""
-        by, words = self.around.visit.person.name, self.input.value
+        by, words, given = self.around.visit.person.name, self.input.value, self._given()
         seen = self.value.values.get(by, "") if self.value else ""
 
-        async def write(insist: bool) -> str:
+        async def write(seen: str | None) -> str:
             await self.around.visit.write(
                 Role.CURATOR, self.around.why(), extract_value, self.key, self.field, words,
-                by=by, provenance=self._given(), seen=None if insist else seen,
+                by=by, provenance=given, seen=seen,
             )  # fmt: skip
             return f"Your {self.label} is kept."
 
-        await self._end(await saved(write, refused=self.refusal.show))
+        await self._save(write, seen, words, given)
 
     async def agree(self) -> None:
         """Make the value in the field the agreed one; where nobody extracted it, it is the person's own too."""
-        value, words = self.value, self.input.value.strip()
+        value, words, given = self.value, self.input.value, self._given()
         if value is None or value.state == ValueState.HIDDEN:
             self.refusal.show(
                 MedquantError("save your own value first; then you see the others' and can agree")
@@ -209,18 +208,44 @@ class ValueCard:
             return
         person = self.around.visit.person.name
         why = (self.reason.value.strip() if self.reason else "") or self.around.why()
-        first = {person: words} if words and not value.values else {}
+        first = {person: words.strip()} if words.strip() and not value.values else {}
         settles = self.around.visit.person.may(Role.ADJUDICATOR)
 
-        async def write(insist: bool) -> str:
+        async def write(seen: str | None) -> str:
             stored = await self.around.visit.write(
                 Role.ADJUDICATOR if settles else Role.CURATOR,
-                why, _agree, self.key, self.field, words, why, settles=settles, votes=first,
-                provenance=self._given(), seen=None if insist else value.consensus,
+                why, _agree, self.key, self.field, words.strip(), why, settles=settles, votes=first,
+                provenance=given, seen=seen,
             )  # fmt: skip
             return f"{self.label} is {self._named(stored) or 'empty'} now."
 
-        await self._end(await saved(write, refused=self.refusal.show))
+        # what was typed over a value that has gone since was not meant for the one that came
+        seen = self.agreed if self.input.seen == self.loaded else self.input.seen
+        await self._save(write, seen, words, given)
+
+    async def _save(
+        self,
+        write: Callable[[str | None], Awaitable[str]],
+        seen: str,
+        words: str,
+        given: Mapping[str, str],
+    ) -> None:
+        """Write what the fields held; what was seen goes along, until the person insists."""
+        stale: list[StaleEdit] = []
+
+        async def attempt(insist: bool) -> str:
+            stale.clear()
+            return await noting(stale, write(None if insist else seen))
+
+        if await saved(attempt, refused=self.refusal.show):
+            self.refusal.hide()
+            self.loaded = words
+            self.input.hold(words)
+            for name, text in given.items():
+                self.places[name].hold(text)
+        for error in stale:  # the person kept what the other wrote
+            self.input.put(error.present)
+        await self.around.refresh()
 
     async def verify(self) -> None:
         """Say that the person found the agreed value in the source."""
@@ -236,12 +261,7 @@ class ValueCard:
             )  # fmt: skip
             return f"{self.label} is verified."
 
-        await self._end(await saved(write, refused=self.refusal.show))
-
-    async def _end(self, written: bool) -> None:
-        if written:
-            self.loaded = self.input.value
-            self.place = {name: field.value for name, field in self.places.items()}
+        if await saved(write, refused=self.refusal.show):
             self.refusal.hide()
         await self.around.refresh()
 

@@ -88,7 +88,6 @@ class RecordPage:
     def __init__(self, visit: Visit, known: Known) -> None:
         self.visit, self.known = visit, known
         self.key = known.row["record_id"]
-        self.loaded: dict[str, str] = {}
         self.fields: dict[str, Field] = {}
         self.drawn: Known | None = None
 
@@ -114,7 +113,6 @@ class RecordPage:
 
     def _field(self, name: str, held: str) -> None:
         label = NAMES.get(name, name.replace("_", " ").capitalize())
-        self.loaded[name] = held
         with html.div().classes("wide" if name in LONG else ""):
             if name in CHOICES:
                 self.fields[name] = choice_field(label, CHOICES[name], held)
@@ -126,33 +124,31 @@ class RecordPage:
     async def save(self) -> None:
         """Write the fields that were changed, as one change."""
         stale: list[StaleEdit] = []
+        values = {name: field.value.strip() for name, field in self.fields.items() if field.dirty}
 
         async def write(insist: bool) -> str:
             stale.clear()
-            values = {n: f.value.strip() for n, f in self.fields.items() if f.value.strip() != self.loaded[n]}
             if not values:
                 return "Nothing was changed."
-            seen = None if insist else {name: self.loaded[name] for name in values}
+            seen = None if insist else {name: self.fields[name].seen for name in values}
             change = (self.why.value or WHY, set_fields, SUBJECTS["record"], self.key, values)
             await noting(stale, self.visit.write(Role.CURATOR, *change, seen=seen))
             return f"{self.key} is saved."
 
         if await saved(write, refused=self.refusal.show):
             self.refusal.hide()
-            self.loaded = {name: field.value.strip() for name, field in self.fields.items()}
+            for name, value in values.items():
+                self.fields[name].hold(value)
         for error in stale:  # the person kept what the other wrote
             self.fields[error.field].put(error.present)
-            self.loaded[error.field] = error.present
         await self.refresh()
 
     async def refresh(self) -> None:
         """Show what stands in the database now, save where somebody is typing."""
         self.known = await self.visit.known(read_record, self.key)
         for name, field in self.fields.items():
-            now = self.known.row[name]
-            if field.value.strip() == self.loaded[name] and now != self.loaded[name]:
-                field.put(now)
-                self.loaded[name] = now
+            if not field.dirty and self.known.row[name] != field.seen:
+                field.follow(self.known.row[name])
         await self._show()
 
     async def _show(self) -> None:
