@@ -1,12 +1,18 @@
-"""A network that takes its time: what is sent to a server arrives later, in order, so that hasty tests and pages show."""
+"""A network that takes its time: what an open page and its server tell each other arrives later, in order.
+
+With it tests and pages show what they take for granted, such as that nothing is under way while somebody types.
+"""
 
 import asyncio
 import threading
 from contextlib import suppress
 
+SOCKET = b"GET /_nicegui_ws"
+"""How the connection begins over which an open page and its server talk; files come at once."""
+
 
 class SlowNetwork:
-    """Pass everything on between a port of its own and another of this machine, each way a while later.
+    """Pass everything on between a port of its own and another of this machine, what an open page says a while later.
 
     Parameters
     ----------
@@ -33,11 +39,16 @@ class SlowNetwork:
         self._loop.run_forever()
 
     async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError):
+        with suppress(OSError, asyncio.IncompleteReadError):
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.target)
-            await asyncio.gather(self._pass(reader, far_writer), self._pass(far_reader, writer))
+            first = await reader.readexactly(len(SOCKET))
+            far_writer.write(first)
+            slow = first == SOCKET
+            await asyncio.gather(
+                self._pass(reader, far_writer, slow=slow), self._pass(far_reader, writer, slow=slow)
+            )
 
-    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, slow: bool) -> None:
         due: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
 
         async def deliver() -> None:
@@ -50,10 +61,13 @@ class SlowNetwork:
                 writer.write(data)
                 await writer.drain()
 
+        def send(data: bytes) -> None:
+            due.put_nowait((self._loop.time() + (self.delay if slow else 0.0), data))
+
         delivered = asyncio.ensure_future(deliver())
         with suppress(OSError):
             while data := await reader.read(65536):
-                due.put_nowait((self._loop.time() + self.delay, data))
-        due.put_nowait((self._loop.time() + self.delay, b""))
+                send(data)
+        send(b"")
         with suppress(OSError):
             await delivered

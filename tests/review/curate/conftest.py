@@ -1,7 +1,10 @@
 """The page as its users have it: a server of its own process, and people with a browser each."""
 
 import re
+import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
@@ -20,18 +23,31 @@ EXPECTED = re.compile("Failed to load resource: the server responded with a stat
 """Messages of the browser that a refusal brings along."""
 
 
+@pytest.fixture(scope="session")
+def shipped_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Load the shipped corpus once; servers run on copies of this file."""
+    file = tmp_path_factory.mktemp("shipped") / "medquant.db"
+    engine = open_database(str(file), create=True)
+    upgrade_schema(engine)
+    load_corpus(engine, read_corpus(SHIPPED), actor="loader")
+    engine.dispose()
+    with sqlite3.connect(file) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # all of it in the one file that is copied
+    connection.close()
+    return file
+
+
 @pytest.fixture(scope="module")
-def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
+def serve(tmp_path_factory: pytest.TempPathFactory, shipped_file: Path) -> Iterator[Serve]:
     """Start servers on a copy of the shipped corpus; at the end none may have told of an error."""
     running: list[Served] = []
 
     def start(*words: str, prepare: Callable[[Engine], None] | None = None) -> Served:
-        file = tmp_path_factory.mktemp("served") / "medquant.db"
-        engine = open_database(str(file), create=True)
-        upgrade_schema(engine)
-        load_corpus(engine, read_corpus(SHIPPED), actor="loader")
+        file = Path(shutil.copy(shipped_file, tmp_path_factory.mktemp("served") / "medquant.db"))
         if prepare is not None:
+            engine = open_database(str(file))
             prepare(engine)
+            engine.dispose()
         running.append(Served(file, *words))
         return running[-1]
 
@@ -66,12 +82,12 @@ def come(browser: "Browser") -> Iterator[Come]:
             ),
         )
         page.on("pageerror", lambda error: seen.append(str(error)))
-        page.goto(f"{served.url}/enter")
+        page.goto(served.url + path)  # which leads to the entrance, and from there back to the path
         page.locator("input[name=name]").fill(name)
         page.get_by_role("button", name="Enter").click()
-        page.wait_for_url(f"{served.url}/")
-        page.goto(served.url + path)
         page.locator(".desk h1").wait_for()
+        page.wait_for_function("window.did_handshake")
+        assert page.url == served.url + path
         return page
 
     yield enter
