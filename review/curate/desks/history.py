@@ -3,6 +3,7 @@
 from typing import Any
 
 from nicegui import html, ui
+from nicegui.events import GenericEventArguments
 from sqlalchemy import Connection, select
 
 from db.changes import Change, ChangePage, actors, read_change_page
@@ -27,11 +28,17 @@ def add(house: House) -> None:
     @house.desk("/history", "History")
     async def history(visit: Visit) -> None:
         start = 0
+        opened: set[int] = set()
+
+        async def show(_: str = "") -> None:
+            newer.set_visibility(False)
+            opened.clear()
+            await listed.refresh()
 
         async def search(_: str = "") -> None:
             nonlocal start
             start = 0
-            await listed.refresh()
+            await show()
 
         html.p(
             "Nothing is ever overwritten: each change can be looked at, and taken back as a change of its own."
@@ -52,7 +59,7 @@ def add(house: House) -> None:
         async def turn(by: int) -> None:
             nonlocal start
             start = max(0, start + by)
-            await listed.refresh()
+            await show()
 
         @ui.refreshable
         async def listed() -> None:
@@ -72,15 +79,23 @@ def add(house: House) -> None:
                 else "No change fits."
             ).props("role=status").classes("hint")
             for change in page.changes:
-                _show(visit, change, hidden=change.number in blind)
+                _show(visit, change, opened, hidden=change.number in blind)
             with html.div().classes("row"):
                 if start:
                     button("Newer", lambda: turn(-PAGE))
                 if last < page.total:
                     button("Older", lambda: turn(PAGE))
 
+        async def keep_up() -> None:
+            if start or opened:  # nothing is drawn anew under the eyes and hands of who reads and types
+                newer.set_visibility(True)
+            else:
+                await show()
+
+        newer = button("Something was changed meanwhile: show it", search)
+        newer.set_visibility(False)
         await listed()
-        visit.on_change(lambda: listed.refresh() if not start else None)
+        visit.on_change(keep_up)
 
 
 def _read(connection: Connection, viewer: str, **wanted: Any) -> tuple[ChangePage, frozenset[int]]:  # noqa: ANN401
@@ -100,9 +115,9 @@ def _read(connection: Connection, viewer: str, **wanted: Any) -> tuple[ChangePag
     )
 
 
-def _show(visit: Visit, change: Change, *, hidden: bool) -> None:
-    """Show one change; its cells are read when somebody opens it."""
-    opened = False
+def _show(visit: Visit, change: Change, opened: set[int], *, hidden: bool) -> None:
+    """Show one change; its cells are read when somebody opens it, and its number is among `opened` as long as it is."""
+    was_read = False
     with html.details().classes("card change") as box:
         with html.summary():
             html.span(change.at[:16].replace("T", " ")).classes("hint")
@@ -113,19 +128,27 @@ def _show(visit: Visit, change: Change, *, hidden: bool) -> None:
             ).classes("hint")
         inside = html.div()
 
-    async def open_it() -> None:
-        nonlocal opened
-        if opened:
+    async def turned(event: GenericEventArguments) -> None:
+        nonlocal was_read
+        if not event.args:
+            opened.discard(change.number)
             return
-        opened = True
+        opened.add(change.number)
+        if was_read:
+            return
+        was_read = True
         entries = await visit.read(_entries, change.number, visit.person.name)
         with inside:
             _cells(change, entries)
             with html.div().classes("row"):
                 why = text_field("Why it is taken back", f"change {change.number} was a mistake")
-                button("Take this change back", lambda: _undo(visit, change, why.value))
+                button("Take this change back", lambda: take_back(why.value))
 
-    box.on("toggle", open_it)
+    async def take_back(why: str) -> None:
+        if await _undo(visit, change, why):
+            opened.discard(change.number)
+
+    box.on("toggle", turned, js_handler="(event) => emit(event.target.open)")
 
 
 def _entries(connection: Connection, number: int, viewer: str) -> list[HistoryEntry]:
@@ -154,7 +177,7 @@ def _told(value: Any) -> str:  # noqa: ANN401 - the history holds whatever a cel
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
-async def _undo(visit: Visit, change: Change, why: str) -> None:
+async def _undo(visit: Visit, change: Change, why: str) -> bool:
     async def write(_: bool) -> str:
         if change.actor != visit.person.name and not visit.person.may(Role.ADJUDICATOR):
             raise RefusedError(
@@ -167,4 +190,4 @@ async def _undo(visit: Visit, change: Change, why: str) -> None:
         rows = await visit.write(needed, f"undo of change {change.number}: {why}", undo_change, change.number)
         return f"Change {change.number} is taken back, {rows:,} {'row' if rows == 1 else 'rows'}."
 
-    await saved(write)
+    return await saved(write)

@@ -37,6 +37,7 @@ def open_change(page: "Page", why: str) -> None:
 
 def test_a_change_is_found_looked_at_and_taken_back(served: Served, come: Come) -> None:
     change(served, "r020", "2001", why="a slip of the finger")
+    change(served, "r025", "2001", why="found in print")
     page = come(served, "/history")
     page.get_by_label("Search reasons").fill("slip finger")
     page.get_by_text("Changes 1 to 1 of 1").wait_for()
@@ -48,6 +49,22 @@ def test_a_change_is_found_looked_at_and_taken_back(served: Served, come: Come) 
     assert year(served, "r020") != 2001
     page.get_by_label("Search reasons").fill("right before")
     page.locator("details.change", has_text="undo of change").wait_for()
+
+
+def test_what_somebody_reads_is_not_drawn_anew_when_others_write(served: Served, come: Come) -> None:
+    change(served, "r023", "2001", why="an old slip")
+    page = come(served, "/history")
+    open_change(page, "an old slip")
+    page.get_by_label("Why it is taken back").fill("half of a reas")
+    change(served, "r024", "2001", why="news of ben")
+    news = page.get_by_role("button", name="Something was changed meanwhile: show it")
+    news.wait_for()
+    assert page.get_by_label("Why it is taken back").input_value() == "half of a reas"
+    news.click()
+    page.locator("details.change", has_text="news of ben").wait_for()
+    # and with nothing open the news comes by itself
+    change(served, "r024", "2002", why="more news of ben")
+    page.locator("details.change", has_text="more news of ben").wait_for()
 
 
 def test_a_row_that_changed_since_is_not_taken_back(served: Served, come: Come) -> None:

@@ -58,6 +58,7 @@ DESKS = {
     "/import": False, "/findings": False, "/history": False, "/import/matrix": False, "/": False,
 }  # fmt: skip
 """Every desk, and whether its first buttons write, so that a reader must be refused in words."""
+REFUSED = "cem has the role reader, and this needs the role"
 
 
 def fill(engine: Engine) -> None:
@@ -101,15 +102,14 @@ def log_in(served: Served, browser: "Browser") -> Iterator[LogIn]:
 
     def enter(path: str, name: str) -> "Page":
         contexts.append(browser.new_context(viewport={"width": 1280, "height": 900}))
-        contexts[-1].set_default_timeout(15_000)
+        contexts[-1].set_default_timeout(30_000)
         page = contexts[-1].new_page()
-        page.goto(f"{served.url}/enter")
+        page.goto(served.url + path)
         page.locator("input[name=name]").fill(name)
         page.locator("input[name=password]").fill(PASSWORD)
         page.keyboard.press("Enter")
-        page.wait_for_url(f"{served.url}/")
-        page.goto(served.url + path)
         page.locator(".desk h1").wait_for()
+        page.wait_for_function("window.did_handshake")
         return page
 
     yield enter
@@ -158,9 +158,14 @@ def test_a_reader_presses_every_button_of_every_desk_and_nothing_is_changed(
     for path, is_told in DESKS.items():
         page.goto(served.url + path)
         page.locator(".desk h1").wait_for()
+        page.wait_for_function("window.did_handshake")
         told = press_all(page, served.url + path)
+        if is_told and not any(REFUSED in words for words in told):
+            with suppress(Exception):  # the words of the last press may still be on their way
+                page.get_by_text(REFUSED).first.wait_for(timeout=5000)
+                told.add(REFUSED)
         assert held(served) == before, path
-        if is_told and not any("cem has the role reader, and this needs the role" in words for words in told):
+        if is_told and not any(REFUSED in words for words in told):
             silent.append((path, sorted(told)))
     assert silent == []
 
