@@ -184,3 +184,11 @@ def button(
         made.classes("main")
     made.on("click", action)
     return made
+
+
+def keys_switch() -> None:
+    """Show the box by which a person turns keys of one letter off, at all desks and for good in this browser."""
+    with html.label().classes("switch hint"):
+        html.input_(type="checkbox", checked=True, **{"data-keys-switch": ""})
+        html.span("Single letters are keys")
+    ui.run_javascript("medquantKeys()")

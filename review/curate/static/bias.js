@@ -20,7 +20,7 @@
   };
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target)) return;
-    if (document.querySelector("[role=dialog]") || document.getElementById("keys-on")?.checked !== true) return;
+    if (document.querySelector("[role=dialog]")) return;
     const keys = document.getElementById("keys");
     if (event.key === "?") {
       keys.open = !keys.open;

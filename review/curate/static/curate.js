@@ -86,3 +86,25 @@ globalThis.medquantSet = (field, value, number, how) => {
   field.medquantStood = how === "hold" ? value : field.value;
   field.dataset.number = number;
 };
+/* Keys of one letter get in the way of who speaks to the computer or brushes keys: each person can turn them off, for all
+   desks, in this browser. */
+(() => {
+  const key = "medquant-keys";
+  const TYPED = "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]";
+  const off = () => {
+    try { return localStorage.getItem(key) === "off"; } catch { return false; }
+  };
+  globalThis.medquantKeys = () => {
+    for (const box of document.querySelectorAll("[data-keys-switch]")) box.checked = !off();
+  };
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches?.("[data-keys-switch]")) return;
+    try { localStorage.setItem(key, event.target.checked ? "on" : "off"); } catch { /* storage is off */ }
+    globalThis.medquantKeys();
+  });
+  addEventListener("keydown", (event) => {
+    if (!off() || event.ctrlKey || event.altKey || event.metaKey || event.key.length !== 1 || event.key === " ") return;
+    if (document.querySelector("[data-keys-switch]") === null) return;
+    if (!event.target.matches?.(TYPED)) event.stopImmediatePropagation();
+  }, { capture: true });
+})();

@@ -370,3 +370,28 @@ def test_the_desk_has_no_barriers(served: Served, come: Come, no_barriers: Check
     page.keyboard.press("?")
     page.get_by_role("dialog").wait_for()
     no_barriers(page)
+
+
+def test_keys_of_one_letter_can_be_turned_off_for_good(anew: Served, come: Come) -> None:
+    page = come(anew, "/screening")
+    page.locator(CARD).first.wait_for()
+    first = on_top(page)
+    page.get_by_label("Single letters are keys").uncheck()
+    page.locator(CARD).first.focus()
+    page.keyboard.press("j")
+    page.keyboard.press("i")
+    page.goto(f"{anew.url}/duplicates")
+    page.wait_for_function("document.querySelector('[data-keys-switch]')?.checked === false")
+    page.goto(f"{anew.url}/screening")
+    page.locator(CARD).first.wait_for()
+    page.wait_for_function("!document.querySelector('[data-keys-switch]').checked")
+    page.keyboard.press("i")
+    # the buttons go on
+    page.get_by_role("button", name="Include").click()
+    said(page, f"{first}: included")
+    assert list(votes(anew, "ana")) == [first]
+    page.get_by_label("Single letters are keys").check()
+    page.locator(CARD).first.focus()
+    second = on_top(page)
+    page.keyboard.press("i")
+    said(page, f"{second}: included")

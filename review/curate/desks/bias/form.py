@@ -10,6 +10,7 @@ from review.bias.tool import OVERALL, Domain, tool_named
 from review.curate.desks.bias.compare import show_comparison
 from review.curate.desks.bias.panels import JudgePanel, Panel, QuestionPanel
 from review.curate.desks.bias.words import RISKS, made_by
+from review.curate.fields import keys_switch
 from review.curate.house import House, Visit
 from review.curate.people import Role
 from review.curate.showing import show_state
@@ -161,6 +162,4 @@ def _show_keys() -> None:
                             html.span(" to " if keys == ("1", "6") else " and ")
                         html.kbd(key)
                     html.span(f": {what}")
-        with html.label().classes("option"):
-            html.input_(type="checkbox", id="keys-on", checked=True)
-            html.span("Keys are on")
+        keys_switch()

@@ -11,7 +11,7 @@ from db.history import undo_change
 from db.vocabulary import Sameness
 from review.curate.desks.duplicates.card import show_pair
 from review.curate.desks.duplicates.queue import Found, Queue, Settlement, state_of
-from review.curate.fields import Field, button, text_field
+from review.curate.fields import Field, button, keys_switch, text_field
 from review.curate.house import Visit, done, told
 from review.curate.people import Role
 from review.curate.saving import saved
@@ -51,6 +51,7 @@ class Pairs:
             html.h2("Doubtful pairs", id="doubtful", tabindex="-1")
             self.state = ui.label().props("role=status")
             self.place = html.div()
+            keys_switch()
         self.keys = self._keys()
         ui.keyboard(self._pressed, repeating=False, ignore=["input", "select", "textarea"])
 

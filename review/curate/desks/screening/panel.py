@@ -7,6 +7,7 @@ from nicegui import html, ui
 
 from db.vocabulary import Stage
 from review.curate.desks.screening.work import Reason
+from review.curate.fields import keys_switch
 
 Buttons = Sequence[tuple[str, str, str]]
 TITLE: Buttons = (("include", "Include", "i"), ("maybe", "Maybe", "m"), ("exclude", "Exclude", "e"))
@@ -58,6 +59,7 @@ def draw_decisions(buttons: Buttons) -> None:
     with html.div(role="group", **{"aria-label": "Move on"}).classes("moves"):
         for do, words, key in MOVES:
             _draw_button(do, words, key)
+    keys_switch()
 
 
 def decisions_at(stage: Stage, *, blind: bool) -> Buttons:
