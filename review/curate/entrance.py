@@ -147,7 +147,7 @@ class _Entrance:
             return self._form(request, next, name, told=str(error), status=400)
         if self._sessions.accounts:
             # only now: until the session is there the try may still fail
-            self._patience.right(folded(name.strip()), _address(request))
+            self._patience.right(folded(name.strip()), self._address(request))
         response = _away(local_path(next))
         response.set_cookie(
             value=mine, max_age=int(LONGEST.total_seconds()), **cookie(request, self._sessions)
@@ -171,11 +171,22 @@ class _Entrance:
         if not self._sessions.accounts:
             with reading(self._engine) as connection:
                 return Person(checked_name(connection, name), Role.ADJUDICATOR)
-        self._patience.claim(folded(name.strip()), _address(request))
+        self._patience.claim(folded(name.strip()), self._address(request))
         person = person_with_password(self._engine, name, password)
         if person is None:
             raise MedquantError(WRONG)
         return person
+
+    def _address(self, request: Request) -> str:
+        """Return from where a try comes; only of a proxy that was named as such is the header believed, and its own part.
+
+        Earlier parts of X-Forwarded-For anybody can write; the last one the proxy adds, and without it all would share the
+        proxy's address, and one person's wrong passwords would keep everybody out.
+        """
+        own = request.client.host if request.client else ""
+        if not self._sessions.behind_https:
+            return own
+        return request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()[:100] or own
 
     def _form(
         self, request: Request, next_path: str, name: str = "", *, told: str = "", status: int = 200
@@ -220,8 +231,3 @@ def _away(path: str) -> Response:
     response = RedirectResponse(quote(path, safe="/%?=&#:+,;@!$'()*~[]"), status_code=303)
     response.headers["cache-control"] = "no-store"
     return response
-
-
-def _address(request: Request) -> str:
-    """Return the address of the connection; headers such as X-Forwarded-For are not looked at here."""
-    return request.client.host if request.client else ""

@@ -375,19 +375,39 @@ def test_many_tries_at_the_same_time_are_no_way_around(serve: Serve) -> None:
     assert sorted(codes) == [400] * FREE_BY_ACCOUNT + [429] * (16 - FREE_BY_ACCOUNT)
 
 
-def test_the_address_is_that_of_the_connection(fresh_db: Engine) -> None:
+@pytest.mark.parametrize(
+    ("behind", "header", "address"),
+    [
+        (False, "192.0.2.1", "127.0.0.1"),
+        (True, "192.0.2.1", "192.0.2.1"),
+        (True, "198.51.100.7, 192.0.2.1", "192.0.2.1"),
+        (True, "", "127.0.0.1"),
+    ],
+)
+def test_the_address_is_that_of_the_connection_or_what_a_named_proxy_adds(
+    fresh_db: Engine, behind: bool, header: str, address: str
+) -> None:
     asked: list[str] = []
 
     class Listening(Patience):
         def claim(self, account: str, address: str) -> None:
             asked.extend([account, address])
 
-    with served(_program(fresh_db, accounts=True, patience=Listening())) as port, ExitStack() as stack:
+    program = _program(fresh_db, accounts=True, behind_https=behind, patience=Listening())
+    with served(program) as port, ExitStack() as stack:
         browser = Browser(port)
         stack.callback(browser.http.close)
-        browser.http.headers["x-forwarded-for"] = "192.0.2.1"
-        browser.enter("ana", "x")
-    assert asked == ["ana", "127.0.0.1"]
+        data = browser.form()
+        cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies().items())
+        # the cookie is for https alone, which a client on http would keep back
+        sent = {"cookie": cookies, "host": HOST, "x-forwarded-for": header}
+        httpx.post(
+            f"http://127.0.0.1:{port}/enter",
+            data=data | {"name": "ana", "password": "x"},
+            headers=sent,
+            trust_env=False,
+        )
+    assert asked == ["ana", address]
 
 
 def test_removal_demotion_and_leaving_count_at_the_next_write(
