@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from db.errors import MedquantError
 
-MOST_TERMS = 50_000
+MOST_TERMS, MOST_READ = 50_000, 20_000
 WORDS_SHOWN = 5
 
 Floats = NDArray[np.float64]
@@ -53,19 +53,24 @@ def terms_of(texts: Sequence[str]) -> Terms | None:
 
     Notes
     -----
-    All texts take part, also those nobody has screened: how common a word is needs no decision.
+    All texts take part, also those nobody has screened: how common a word is needs no decision. Which terms count is
+    found in at most `MOST_READ` texts, spread evenly, because most pairs of words stand in one text alone, and millions
+    of them would fill the memory for nothing.
     """
     _need_sklearn()
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    maker = TfidfVectorizer(
-        ngram_range=(1, 2),
-        sublinear_tf=True,
-        stop_words="english",
-        strip_accents="unicode",
-        max_features=MOST_TERMS,
-    )
+    how = {
+        "ngram_range": (1, 2),
+        "sublinear_tf": True,
+        "stop_words": "english",
+        "strip_accents": "unicode",
+    }
+    maker = TfidfVectorizer(max_features=MOST_TERMS, **how)
     try:
+        if len(texts) > MOST_READ:
+            maker.fit(texts[:: -(-len(texts) // MOST_READ)])
+            maker = TfidfVectorizer(vocabulary=maker.get_feature_names_out(), **how)
         matrix = maker.fit_transform(texts)
     except ValueError:  # scikit-learn's word for an empty vocabulary
         return None

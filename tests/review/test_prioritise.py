@@ -33,6 +33,22 @@ def made_up(n: int = 120, every: int = 5, seed: int = 0) -> tuple[list[str], Lab
 # order
 
 
+def test_terms_of_many_texts_are_found_in_some_and_weighed_in_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [f"quantized network {'odd' if i % 2 else 'even'}" for i in range(40)]
+    whole = terms_of(texts)
+    monkeypatch.setattr("review.prioritise.ranker.MOST_READ", 10)
+    some = terms_of(texts)  # every fourth text is read, so none with the word odd
+    assert whole is not None
+    assert some is not None
+    assert [name for name in whole.names if "odd" not in name] == list(some.names)
+    assert some.matrix.shape[0] == len(texts)
+    # the rarer word weighs more than the one in all texts, as it does where all texts are read
+    row = some.matrix[[0]].toarray()[0]
+    whole_row = whole.matrix[[0]].toarray()[0]
+    kept = [i for i, name in enumerate(whole.names) if "odd" not in name]
+    np.testing.assert_allclose(row, whole_row[kept], rtol=1e-12)
+
+
 @pytest.mark.parametrize("classifier", Classifier)
 def test_what_resembles_the_included_comes_first_with_the_words_that_say_so(classifier: Classifier) -> None:
     texts = ["int8 brain", "a survey", "int8 heart", "the survey of surveys", "survey again", "int8 lung"]
