@@ -22,6 +22,7 @@ from db.prisma import ADJUDICATED
 from db.vocabulary import Answer, Route, Stage
 from review.numbering import last_position, last_record, next_query
 from review.sources.imported import FIELDS, Decided, ImportedRecord, Kind, Reading, Unread, excerpt
+from review.sources.tags import in_words
 
 NOT_STATED = "not stated"
 _BATCH = 1000
@@ -256,7 +257,7 @@ def _count_not_kept(counts: dict[str, int], record: ImportedRecord, row: dict[st
     """Count what was read but has no column in the database, so that the command can say so."""
     said = [name for name in FIELDS if getattr(record, name) not in ("", (), None, Kind.OTHER)]
     names = [name for name in said if name not in row and name not in _STORED]
-    for name in {*names, *(f"extra {name}" for name, _ in record.extra)}:
+    for name in {*names, *(in_words(name) for name, _ in record.extra)}:
         counts[name] = counts.get(name, 0) + 1
 
 

@@ -18,8 +18,10 @@ from bibtexparser.model import (
 )
 
 from db.errors import MedquantError
+from review.sources.boilerplate import Piece, outside
 from review.sources.imported import ImportedRecord, Kind, Reading, Unread, excerpt
-from review.sources.kinds import BIBTEX, kind_of
+from review.sources.journals import JOURNALS
+from review.sources.kinds import BIBTEX, kind_of, on_preprint_server, refined
 from review.sources.labels import in_note
 from review.sources.latex import plain_text
 from review.sources.tidying import record_of
@@ -28,11 +30,17 @@ _START = re.compile(r"^[ \t]*@(\w+)[ \t\n]*[{(]", re.MULTILINE)
 _NO_RECORD = frozenset({"comment", "string", "preamble"})
 _FIRST_OF = {
     "title": ("title",), "venue": ("journal", "journaltitle", "booktitle", "howpublished", "school", "institution"),
-    "volume": ("volume",), "issue": ("number", "issue"), "pages": ("pages",), "publisher": ("publisher",),
+    "volume": ("volume",), "issue": ("number", "issue"),
+    "pages": ("pages", "eid", "art_number", "article-number", "articleno", "elocation-id"), "publisher": ("publisher",),
     "issn": ("issn", "isbn"), "language": ("language", "langid"), "abstract": ("abstract",), "doi": ("doi",),
-    "pmid": ("pmid", "pubmed_id"), "year": ("year", "date"), "key": ("medquantkey",), "keywords": ("keywords", "keyword"),
+    "pmid": ("pmid", "pubmed_id"), "year": ("year", "date"), "key": ("medquantkey",),
 }  # fmt: skip
-_NO_WORDS = frozenset({"author", "url", "otherurls", "eprint", "archiveprefix", "eprinttype", "note"})
+_KEYWORDS = ("keywords", "keyword", "author_keywords", "keywords-plus")
+_NO_WORDS = frozenset({
+    "author", "url", "otherurls", "eprint", "archiveprefix", "eprinttype", "note", "medquantkind", *_KEYWORDS,
+})  # fmt: skip
+_PMID = re.compile(r"\bPMID:\s?(\d{1,9})\b", re.IGNORECASE)
+_MACRO = re.compile(r"\\([a-z]{2,8})", re.IGNORECASE)
 
 
 def read_bibtex(name: str, text: str) -> Reading:
@@ -47,8 +55,12 @@ def read_bibtex(name: str, text: str) -> Reading:
     records: list[ImportedRecord] = []
     unread: list[Unread] = []
     seen: set[int] = set()
+    strays: list[Piece] = []
     for block in parsed.blocks:
         where = f"line {(block.start_line or 0) + 1}"
+        if isinstance(block, ImplicitComment):
+            strays.append(((block.start_line or 0) + 1, (block.raw or "").split("\n")))
+            continue
         entry, doubt, lost = _entry(block)
         if entry is not None:
             record, told = _record(entry, where)
@@ -65,7 +77,8 @@ def read_bibtex(name: str, text: str) -> Reading:
         for line, what in missed
     ]
     blocks = len(records) + sum(part.lost for part in unread) + len(swallowed)
-    return Reading(name, "BibTeX", blocks, tuple(records), (*unread, *swallowed))
+    told = outside(strays, "it stands outside of any entry")
+    return Reading(name, "BibTeX", blocks, tuple(records), (*told, *unread, *swallowed))
 
 
 def _split(name: str, text: str) -> library.Library:
@@ -106,8 +119,6 @@ def _entry(block: Block) -> tuple[Entry | None, str, bool]:
         if isinstance(inner, String):
             return None, "an abbreviation cannot be read", False
         return None, f"bibtexparser cannot read it: {_why(block.error)}", True
-    if isinstance(block, ImplicitComment):
-        return None, "it stands outside of any entry", False
     return None, "", False
 
 
@@ -125,18 +136,14 @@ def _record(entry: Entry, where: str) -> tuple[ImportedRecord | None, list[Unrea
             extra.append((name, plain_text(value)))
         else:
             fields[name] = value
-    draft: dict[str, str | list[str]] = {
-        "kind": kind_of(entry.entry_type, BIBTEX) or Kind.OTHER,
-        "key": entry.key,
-    }
+    draft: dict[str, str | list[str]] = {"key": entry.key}
     used = set(_NO_WORDS)
     for target, names in _FIRST_OF.items():
         chosen = next((name for name in names if name in fields), None)
         if chosen is not None:
-            draft[target] = plain_text(fields[chosen])
+            draft[target] = _words(fields[chosen])
             used.add(chosen)
-    keywords = str(draft.get("keywords", ""))
-    draft["keywords"] = keywords if ";" in keywords else keywords.split(",")
+    draft["keywords"] = [word for name in _KEYWORDS for word in _keywords(plain_text(fields.get(name, "")))]
     draft["authors"] = _authors(fields.get("author", ""))
     draft["urls"] = [_address(fields.get(name, "")) for name in ("url", "otherurls")]
     if _is_arxiv(fields):
@@ -144,11 +151,43 @@ def _record(entry: Entry, where: str) -> tuple[ImportedRecord | None, list[Unrea
     elif "eprint" in fields:
         extra.append(("eprint", plain_text(fields["eprint"])))
     note = plain_text(fields.get("note", ""))
+    if not draft.get("pmid") and (found := _PMID.fullmatch(entry.key) or _PMID.search(note)):
+        draft["pmid"] = found[1]
+    draft["kind"] = _kind(entry, fields, draft)
     decisions, _ = in_note(note)
-    extra += [("note", note)] + [(name, plain_text(fields[name])) for name in fields if name not in used]
+    extra += [("note", note)] + [(name, _words(fields[name])) for name in fields if name not in used]
     if kind_of(entry.entry_type, BIBTEX) is None:
         extra.append(("type", entry.entry_type))
     return record_of(draft, where, extra=extra, decisions=decisions)
+
+
+def _kind(entry: Entry, fields: dict[str, str], draft: dict[str, str | list[str]]) -> Kind:
+    """Return what an entry is; servers of preprints write articles, and what has no journal is miscellaneous."""
+    own = fields.get("medquantkind", "")
+    if own in set(Kind):
+        return Kind(own)
+    kind = refined(
+        kind_of(entry.entry_type, BIBTEX) or Kind.OTHER,
+        [plain_text(fields.get(name, "")) for name in ("type", "document_type", "entrysubtype")],
+    )
+    on_server = on_preprint_server(str(draft.get("venue", "")))
+    if kind == Kind.OTHER and (
+        "arxiv_id" in draft or on_server or on_preprint_server(str(draft.get("publisher", "")))
+    ):
+        return Kind.PREPRINT
+    return Kind.PREPRINT if kind == Kind.ARTICLE and on_server else kind
+
+
+def _keywords(text: str) -> list[str]:
+    return text.split(";") if ";" in text else text.split(",")
+
+
+def _words(value: str) -> str:
+    """Return a value in words; one that LaTeX would print as nothing, such as an abbreviation of a journal, as its name."""
+    text = plain_text(value)
+    if text.strip() or not (found := _MACRO.fullmatch(value.strip("{} \t\n"))):
+        return text
+    return JOURNALS.get(found[1], found[1])
 
 
 def _is_arxiv(fields: dict[str, str]) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from review.sources.imported import ImportedRecord, Kind
-from review.sources.kinds import BIBTEX
+from review.sources.kinds import BIBTEX, on_preprint_server
 from review.sources.latex import latex_of
 
 _BOOKS = (Kind.CONFERENCE, Kind.CHAPTER)
@@ -39,9 +39,17 @@ def _fields(record: ImportedRecord, key: str) -> Iterator[tuple[str, str]]:
     yield "keywords", latex_of("; ".join(record.keywords) + ";") if record.keywords else ""
     yield "eprint", record.arxiv_id
     yield "archiveprefix", "arXiv" if record.arxiv_id else ""
+    yield "medquantkind", record.kind.value if _looks_like_another(record) else ""
     yield "url", "".join(record.urls[:1])
     yield "otherurls", " ".join(record.urls[1:])
     yield "medquantkey", latex_of(record.key) if key != record.key else ""
+
+
+def _looks_like_another(record: ImportedRecord) -> bool:
+    """Whether a reader would take the entry for a preprint, by its archive, or its journal or publisher."""
+    if record.kind == Kind.OTHER:
+        return bool(record.arxiv_id) or on_preprint_server(record.venue, record.publisher)
+    return record.kind == Kind.ARTICLE and on_preprint_server(record.venue)
 
 
 def _name(author: str) -> str:

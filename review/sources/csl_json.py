@@ -2,22 +2,12 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any
 
 from db.errors import MedquantError
-from review.sources.imported import FIELDS, ImportedRecord, Kind, Reading, Unread, excerpt
-from review.sources.kinds import CSL, kind_of
-from review.sources.tidying import record_of
+from review.sources.csl_item import AGAIN, record_in_item
+from review.sources.imported import Reading, Unread, excerpt
 
-_NAMES = {
-    "title": "title", "container-title": "venue", "volume": "volume", "issue": "issue", "page": "pages",
-    "publisher": "publisher", "ISSN": "issn", "ISBN": "issn", "language": "language", "abstract": "abstract", "DOI": "doi",
-    "PMID": "pmid", "id": "key",
-}  # fmt: skip
-_LISTS = ("author", "issued", "type", "URL", "keyword", "categories", "custom", "editor", "archive", "number")
-_AGAIN = " (first of two)"
 _MOST_REREADS = 20
 _SIGNS = ("title", "DOI", "type", "URL")
 _BETWEEN = re.compile(r"[\s,]*")
@@ -38,7 +28,7 @@ def read_csl_json(name: str, text: str) -> Reading:
     records = []
     lost = sum(part.lost for part in unread)
     for place, item in enumerate(pieces, 1):
-        record, told = _record(item, f"item {place}")
+        record, told = record_in_item(item, f"item {place}")
         unread += told
         if record is not None:
             records.append(record)
@@ -64,7 +54,7 @@ def _pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:
     made: dict[str, object] = {}
     for name, value in pairs:
         if name in made and made[name] != value:
-            made[f"{name}{_AGAIN}"] = made[name]
+            made[f"{name}{AGAIN}"] = made[name]
         made[name] = value
     return made
 
@@ -150,87 +140,3 @@ def _lost(text: str, at: int, behind: int, why: str) -> list[Unread]:
         line, before = line + text.count("\n", before, begin), begin
         told.append(Unread(f"line {line}", excerpt(text[begin:end]), why))
     return told
-
-
-def _record(item: object, where: str) -> tuple[ImportedRecord | None, list[Unread]]:
-    if not isinstance(item, dict):
-        return None, [Unread(where, excerpt(str(item)), "it is no item of CSL-JSON")]
-    draft: dict[str, str | list[str]] = {}
-    extra = []
-    for name, value in item.items():
-        if name in _NAMES and not draft.get(_NAMES[name]):
-            draft[_NAMES[name]] = _words(value)
-        elif name not in _LISTS:
-            extra.append((str(name), _words(value)))
-    twice = [name for name in item if str(name).endswith(_AGAIN)]
-    custom = item.get("custom")
-    if isinstance(custom, dict):
-        own = {field: custom[field] for field in FIELDS if field in custom}
-        draft |= {field: _parts(v) if isinstance(v, list) else _words(v) for field, v in own.items()}
-        extra += [(f"custom {name}", _words(value)) for name, value in custom.items() if name not in own]
-    if "authors" not in draft:
-        draft["authors"] = [_name(author) for author in _listed(item.get("author"))]
-    draft.setdefault("keywords", _parts(item.get("keyword") or item.get("categories")))
-    draft["urls"] = [*_parts(item.get("URL")), *draft.get("urls", ())]
-    draft["year"] = _year(item.get("issued"))
-    kind = _words(item.get("type"))
-    draft["kind"] = kind_of(kind, CSL) or Kind.OTHER
-    if kind and kind_of(kind, CSL) is None:
-        extra.append(("type", kind))
-    if _words(item.get("archive")).casefold() == "arxiv":
-        draft["arxiv_id"] = _words(item.get("number"))
-    extra += [(name, _words(item[name])) for name in ("editor",) if name in item]
-    record, told = record_of(draft, where, extra=extra)
-    if record is not None:
-        told += [
-            Unread(
-                where,
-                excerpt(name),
-                "a name stands twice in it; the last counts, the first is kept beside",
-                lost=False,
-            )
-            for name in twice
-        ]
-    return record, told
-
-
-def _listed(value: object) -> Sequence[object]:
-    return value if isinstance(value, list) else [] if value is None else [value]
-
-
-def _parts(value: object) -> list[str]:
-    return [_words(part) for part in _listed(value)]
-
-
-def _words(value: object) -> str:
-    """Return the words of a value; a list of one stands for its item (Crossref), anything deeper is shown as JSON."""
-    if isinstance(value, list) and len(value) == 1:
-        value = value[0]
-    if value is None or isinstance(value, str):
-        return value or ""
-    if isinstance(value, bool | int | float):
-        return str(value)
-    try:
-        return json.dumps(value, ensure_ascii=False)
-    except RecursionError:
-        return "a value nested too deeply"
-
-
-def _name(author: object) -> str:
-    if not isinstance(author, Mapping):
-        return _words(author)
-    named: Mapping[str, Any] = author
-    if literal := _words(named.get("literal")):
-        return literal
-    family = " ".join(filter(None, (_words(named.get("non-dropping-particle")), _words(named.get("family")))))
-    given = " ".join(filter(None, (_words(named.get("given")), _words(named.get("dropping-particle")))))
-    return ", ".join(filter(None, (family, given, _words(named.get("suffix")))))
-
-
-def _year(issued: object) -> str:
-    if not isinstance(issued, Mapping):
-        return _words(issued)
-    parts = issued.get("date-parts")
-    while isinstance(parts, list) and parts:
-        parts = parts[0]
-    return _words(parts) if parts else _words(issued.get("raw") or issued.get("literal"))

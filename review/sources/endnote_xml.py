@@ -9,7 +9,7 @@ from defusedxml.ElementTree import fromstring
 
 from db.errors import MedquantError
 from review.sources.imported import ImportedRecord, Kind, Reading, Unread, excerpt
-from review.sources.kinds import kind_of
+from review.sources.kinds import kind_of, refined
 from review.sources.labels import in_note
 from review.sources.tidying import record_of
 
@@ -27,20 +27,18 @@ _VENUES = (
     "alt-periodical/full-title",
     "periodical/abbr-1",
 )
-_TAKEN = frozenset(
-    {
-        "titles",
-        "contributors",
-        "dates",
-        "periodical",
-        "alt-periodical",
-        "urls",
-        "keywords",
-        "ref-type",
-        "notes",
-    }
-    | {path for path in _PATHS.values() if "/" not in path}
-)
+_LISTS = {
+    "authors": "contributors/authors/author",
+    "keywords": "keywords/keyword",
+}
+_URLS = ("urls/related-urls/url", "urls/web-urls/url")
+_GROUPS = frozenset({"titles", "periodical", "alt-periodical", "dates", "contributors", "urls"})
+"""What holds elements of its own."""
+_NAMES = {"secondary-authors": "secondary-author", "tertiary-authors": "tertiary-author", "pub-dates": "date"}
+_NOTHING_SAID = frozenset({"database", "source-app", "foreign-keys", "ref-type", "keywords", "notes"})
+"""What is read elsewhere, or says of the library, not of the document."""
+_PMID = re.compile(r"(?:PMID:\s?)?(\d{1,8})", re.IGNORECASE)
+_NLM = re.compile(r"\bnlm\b|pubmed|medline", re.IGNORECASE)
 
 
 def read_endnote_xml(name: str, text: str) -> Reading:
@@ -103,14 +101,57 @@ def _texts(tree: Element, path: str) -> list[str]:
 def _record(tree: Element, where: str) -> tuple[ImportedRecord | None, list[Unread]]:
     draft: dict[str, str | list[str]] = {field: _text(tree, path) for field, path in _PATHS.items()}
     draft["venue"] = next((text for path in _VENUES if (text := _text(tree, path).strip())), "")
-    draft["authors"] = _texts(tree, "contributors/authors/author")
-    draft["keywords"] = _texts(tree, "keywords/keyword")
-    draft["urls"] = _texts(tree, "urls/related-urls/url") + _texts(tree, "urls/web-urls/url")
+    for field, path in _LISTS.items():
+        # a carriage return inside an element parts what EndNote shows on lines of their own
+        draft[field] = [item for text in _texts(tree, path) for item in text.split("\r")]
+    used = {*_PATHS.values(), *_LISTS.values(), *_URLS, "contributors/authors/author"}
+    if not any(map(str.strip, draft["authors"])):
+        draft["authors"] = _texts(tree, "contributors/secondary-authors/author")
+        used.add("contributors/secondary-authors/author")
+    if not str(draft["pages"]).strip():
+        draft["pages"] = _text(tree, "custom7")
+        used.add("custom7")
+    draft["urls"] = [text for path in _URLS for text in _texts(tree, path)]
+    used |= _numbered(tree, draft)
     reference = tree.find("ref-type")
     kind = reference.get("name", "") if reference is not None else ""
-    draft["kind"] = kind_of(kind) or Kind.OTHER
-    decisions, _ = in_note(_text(tree, "notes"))
-    extra = [(child.tag, "".join(child.itertext())) for child in tree if child.tag not in _TAKEN]
-    extra += [("notes", text) for text in _texts(tree, "notes")]
-    extra += [("secondary-author", text) for text in _texts(tree, "contributors/secondary-authors/author")]
+    draft["kind"] = refined(kind_of(kind) or Kind.OTHER, [_text(tree, "work-type")])
+    decisions = [decided for text in _texts(tree, "notes") for decided in in_note(text)[0]]
+    extra = [("notes", text) for text in _texts(tree, "notes")] + _rest(tree, used, str(draft["venue"]))
+    if kind_of(kind) is None:
+        extra.append(("ref-type", kind))
     return record_of(draft, where, extra=extra, decisions=decisions)
+
+
+def _numbered(tree: Element, draft: dict[str, str | list[str]]) -> set[str]:
+    """Set the PubMed number, which EndNote keeps with the name of its base; return the path that is taken by it."""
+    found = _PMID.fullmatch(_text(tree, "accession-num").strip())
+    base = f"{_text(tree, 'remote-database-provider')} {_text(tree, 'remote-database-name')}"
+    if found is None or not _NLM.search(base):
+        return set()
+    draft["pmid"] = found[1]
+    return {"accession-num"}
+
+
+def _rest(tree: Element, used: set[str], venue: str) -> list[tuple[str, str]]:
+    """Return what no field takes, by the name of its element."""
+    rest: list[tuple[str, str]] = []
+    for child in tree:
+        if child.tag in _GROUPS:
+            rest += _inside(child, used, venue)
+        elif child.tag not in used and child.tag not in _NOTHING_SAID:
+            rest.append((child.tag, "".join(child.itertext())))
+    return rest
+
+
+def _inside(group: Element, used: set[str], venue: str) -> list[tuple[str, str]]:
+    """Return what no field takes of a group, such as the editors, the short title and the day."""
+    found = []
+    for child in group:
+        inner = [part for part in child if part.tag != "style"]
+        for part in inner or [child]:
+            path = "/".join((group.tag, child.tag, part.tag)[: 3 if inner else 2])
+            text = "".join(part.itertext()).strip()
+            if path not in used and text != venue:
+                found.append((_NAMES.get(child.tag, child.tag), text))
+    return found

@@ -1,41 +1,50 @@
-"""A table's columns to fields: the headings of PubMed, Scopus, Web of Science, IEEE Xplore, Zotero, Rayyan and ASReview."""
+"""A table's columns to fields, by the headings that databases and reference managers print."""
 
-import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from review.sources.imported import FIELDS, Decided, ImportedRecord, Kind, Unread, excerpt
-from review.sources.kinds import kind_of
-from review.sources.labels import LABEL_COLUMNS, in_label, in_note
-from review.sources.tidying import record_of
+from review.sources.imported import FIELDS, Unread, excerpt
+from review.sources.labels import LABEL_COLUMNS
 
+NOTES = "notes"
+FIRST_PAGE, LAST_PAGE, ARTICLE_NUMBER, CITATION = "first page", "last page", "article number", "citation"
+"""What columns hold besides fields: parts of the pages, and PubMed's citation, in which volume, issue and pages stand."""
 _HEADINGS: Mapping[str, str] = {
     heading: field
     for field, headings in {
-        "title": "title articletitle documenttitle primarytitle publicationtitle1 ti",
-        "authors": "authors author authornames authorfullnames firstauthors af au",
-        "year": "year publicationyear py publicationdate date publishedyear",
-        "venue": "venue journal journalbook sourcetitle publicationtitle publicationname containertitle secondarytitle booktitle so",
-        "volume": "volume vl", "issue": "issue number is", "pages": "pages page", "publisher": "publisher pu",
-        "issn": "issn isbn isbns sn ei", "language": "language languageoforiginaldocument la", "abstract": "abstract abstractnote notesabstract ab",
-        "keywords": "keywords authorkeywords manualtags ieeeterms indexkeywords keywordsplus keyword de", "doi": "doi articledoi di",
-        "arxiv_id": "arxivid arxiv", "pmid": "pmid pubmedid pm", "urls": "urls url link pdflink otherurls address",
-        "key": "key recordid id accessionnumber eid utuniquewosid utuniqueid ut", "kind": "kind itemtype documenttype publicationtype type dt",
+        "title": "title articletitle documenttitle primarytitle publicationtitle1 ti itemtitle titleprimary",
+        "authors": "authors author authornames authorfullnames firstauthors af au authorsprimary"
+        " authorshipsrawauthorname authorshipsauthordisplayname",
+        "year": "year publicationyear py publicationdate date publishedyear pubyear",
+        "venue": "venue journal journalbook sourcetitle publicationtitle publicationname containertitle secondarytitle booktitle so"
+        " journaltitle journalname periodicalfull periodicalabbrev titlesecondary primarylocationsourcedisplayname",
+        "volume": "volume vl journalvolume bibliovolume", "issue": "issue number is journalissue biblioissue",
+        "pages": "pages page", "publisher": "publisher pu bookpublisher primarylocationsourcehostorganizationname",
+        "issn": "issn isbn isbns sn ei issnisbn primarylocationsourceissnl",
+        "language": "language languageoforiginaldocument la articlelanguage", "abstract": "abstract abstractnote notesabstract ab",
+        "keywords": "keywords authorkeywords manualtags automatictags ieeeterms indexkeywords keywordsplus keyword de subjects"
+        " emtreedrugindexterms emtreedrugindextermsmajorfocus emtreemedicalindexterms emtreemedicalindextermsmajorfocus"
+        " keywordsdisplayname",
+        "doi": "doi articledoi di itemdoi", "arxiv_id": "arxivid arxiv", "pmid": "pmid pubmedid pm medlinepmid idspmid",
+        "urls": "urls url link pdflink otherurls address plink permalink articleurl fulltextlink embaselink"
+        " primarylocationlandingpageurl",
+        "key": "key recordid id accessionnumber eid utuniquewosid utuniqueid ut centralid pui embaseaccessionid referenceid",
+        "kind": "kind itemtype documenttype publicationtype type dt doctype contenttype typeofreference documentidentifier"
+        " referencetype",
+        FIRST_PAGE: "pagestart startpage bp firstpage bibliofirstpage", LAST_PAGE: "pageend endpage ep lastpage bibliolastpage otherpages",
+        ARTICLE_NUMBER: "artno articlenumber articleno", NOTES: "notes",
     }.items()
     for heading in headings.split()
 }  # fmt: skip
-_NOTES = "notes"
-_PAGES = {
-    "pagestart": "first page", "startpage": "first page", "bp": "first page",
-    "pageend": "last page", "endpage": "last page", "ep": "last page",
+_VENUE_IF_NO_OTHER = ("source", "publication", "alternatetitle3")
+"""With Cochrane and Google Scholar the journal; with Scopus and Embase something else, beside a column of the journal."""
+_WEB_OF_SCIENCE = {"id": "keywords", "ar": ARTICLE_NUMBER, "ps": "pages"}
+_LOOKS_LIKE = {
+    "title": "title", "author": "authors", "doi": "doi", "pmid": "pmid", "pubmed": "pmid", "abstract": "abstract",
+    "journal": "venue", "source": "venue", "year": "year", "keyword": "keywords", "volume": "volume", "pages": "pages",
 }  # fmt: skip
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
-OWN = "MEDQUANT: "
-"""What a Rayyan file has no column for stands behind this in its notes, as JSON without bars and closing braces."""
-_PUBMED_NAMES = re.compile(
-    r"(?:[^,;]+ [A-Z]{1,4}, )+[^,;]+ [A-Z]{1,4}\.?|(?:[^,;]+ (?:[A-Z]\.-?){1,4}, )+[^,;]+ (?:[A-Z]\.-?){1,4}"
-)
+_NEEDED = {"title", "doi", "pmid", "arxiv_id", "urls"}
 
 
 @dataclass(frozen=True)
@@ -43,143 +52,69 @@ class Columns:
     """Which column of a table holds which field; `own` tells a file that medquant wrote, read without guesses."""
 
     names: tuple[str, ...]
+    plain: tuple[str, ...]
     fields: Mapping[int, str]
     labels: frozenset[int]
     own: bool
 
-    def unread(self) -> list[Unread]:
-        """Tell the columns that no field takes; their cells are kept beside the records."""
-        left = [n for i, n in enumerate(self.names) if n and i not in self.fields and i not in self.labels]
-        if not left:
+    @property
+    def of_pubmed(self) -> bool:
+        """Whether PubMed wrote the table."""
+        return {"pmid", "citation", "journalbook"} <= set(self.plain)
+
+    @property
+    def of_springer(self) -> bool:
+        """Whether SpringerLink wrote the table; it prints names without anything between them."""
+        return {"itemtitle", "itemdoi"} <= set(self.plain)
+
+    def likely(self, field: str) -> list[str]:
+        """Return the columns that no field takes and that look like a field which no column has."""
+        if field in self.fields.values():
             return []
-        return [
-            Unread(
-                "the heading",
-                excerpt(", ".join(left)),
-                "no field takes these columns; kept as extra",
-                lost=False,
+        return [self.names[i] for i in self._left() if self._looks_like(i) == field]
+
+    def unread(self, used: Set[str]) -> list[Unread]:
+        """Tell the columns that no field takes and that hold anything; those that look like a missing field first."""
+        left = [i for i in self._left() if self.names[i] in used]
+        wanting = {
+            i: field
+            for i in left
+            if (field := self._looks_like(i)) and field not in self.fields.values() and not self.own
+        }
+        told = []
+        if wanting:
+            why = (
+                f"no field takes these columns, but {', '.join(dict.fromkeys(wanting.values()))} may stand in them; "
+                "kept as extra; if so, name them so and import again"
             )
-        ]
+            told.append(self._columns(wanting, why))
+        if others := [i for i in left if i not in wanting]:
+            told.append(self._columns(others, "no field takes these columns; kept as extra"))
+        return told
+
+    def _columns(self, which: Sequence[int] | Mapping[int, str], why: str) -> Unread:
+        return Unread("the heading", excerpt(", ".join(self.names[i] for i in which)), why, lost=False)
+
+    def _left(self) -> list[int]:
+        return [i for i, n in enumerate(self.names) if n and i not in self.fields and i not in self.labels]
+
+    def _looks_like(self, i: int) -> str:
+        return next((field for sign, field in _LOOKS_LIKE.items() if sign in self.plain[i]), "")
 
 
 def columns_of(header: Sequence[str]) -> Columns | None:
     """Return what the columns of a table hold; None where none is a title or an identifier."""
     names = tuple(" ".join(cell.split()) for cell in header)
-    plain = [re.sub(r"[^a-z0-9]", "", name.casefold()) for name in names]
-    fields = {i: _HEADINGS[name] for i, name in enumerate(plain) if name in _HEADINGS}
-    if {"ti", "ut"} <= set(plain):  # Web of Science calls its own keywords ID
-        fields |= {i: "keywords" for i, name in enumerate(plain) if name == "id"}
-    fields |= {i: _PAGES[name] for i, name in enumerate(plain) if name in _PAGES}
-    fields |= {i: _NOTES for i, name in enumerate(plain) if name == _NOTES}
-    labels = frozenset(i for i, name in enumerate(plain) if name in LABEL_COLUMNS)
-    if not {"title", "doi", "pmid", "arxiv_id", "urls"} & set(fields.values()):
+    plain = tuple(re.sub(r"[^a-z0-9]", "", name.casefold()) for name in names)
+    known = dict(_HEADINGS)
+    if {"ti", "ut"} <= set(plain):  # Web of Science has short names of its own
+        known |= _WEB_OF_SCIENCE
+    if {"pmid", "citation", "journalbook"} <= set(plain):
+        known["citation"] = CITATION
+    fields = {i: known[name] for i, name in enumerate(plain) if name in known}
+    if "venue" not in fields.values():
+        fields |= next(({plain.index(name): "venue"} for name in _VENUE_IF_NO_OTHER if name in plain), {})
+    if not _NEEDED & set(fields.values()):
         return None
-    return Columns(names, fields, labels, own=names[: len(FIELDS)] == FIELDS)
-
-
-def record_in(
-    columns: Columns, cells: Sequence[str], where: str
-) -> tuple[ImportedRecord | None, list[Unread]]:
-    """Make a record of a row."""
-    row = _Row(where)
-    for i, cell in enumerate(cells):
-        if not cell.strip():
-            continue
-        name = columns.names[i] if i < len(columns.names) else f"column {i + 1}"
-        if i in columns.labels:
-            row.label(name, cell)
-        else:
-            row.add(name, columns.fields.get(i), cell)
-    row.end()
-    if not columns.own:
-        _guess(row.draft, row.extra)
-    record, told = record_of(row.draft, where, extra=row.extra, decisions=row.decisions)
-    return record, told + [part for part in row.unread if record is not None]
-
-
-class _Row:
-    """A row under construction."""
-
-    def __init__(self, where: str) -> None:
-        self.where = where
-        self.draft: dict[str, str | list[str]] = {}
-        self.extra: list[tuple[str, str]] = []
-        self.decisions: list[Decided] = []
-        self.unread: list[Unread] = []
-        self.pages: dict[str, str] = {}
-
-    def label(self, name: str, cell: str) -> None:
-        found = in_label(cell)
-        if found is None:
-            self._tell(f"{name} {excerpt(cell)}", "it is no label; allowed: 1, 0 or empty")
-        self.decisions += found or []
-
-    def add(self, name: str, field: str | None, cell: str) -> None:
-        held = self.draft.get(field or "")
-        if field == _NOTES:
-            self.decisions += in_note(cell)[0]
-            own, kept = _own(cell)
-            self.draft |= own
-            self.extra.append((name, kept))
-        elif field == "urls":
-            self.draft["urls"] = [*(held or ()), cell]
-        elif field in _PAGES.values() and field not in self.pages:
-            self.pages[str(field)] = cell
-        elif field == "keywords" and isinstance(held, str) and ";" in f"{held}{cell}":
-            self.draft["keywords"] = f"{held}; {cell}"
-        elif field is None or field in self.draft or field in self.pages:
-            self.extra.append((name, cell))
-        else:
-            self.draft[field] = cell
-
-    def end(self) -> None:
-        if self.pages and "pages" not in self.draft:
-            self.draft["pages"] = "-".join(self.pages.values())
-        elif self.pages:
-            self.extra += self.pages.items()
-        for field in ("pages", "issue", "volume"):
-            value = str(self.draft.get(field, ""))
-            if _DATE.fullmatch(value.strip()):
-                self._tell(f"{field} {value}", "a spreadsheet made a date of it; kept as it stands")
-
-    def _tell(self, what: str, why: str) -> None:
-        self.unread.append(Unread(self.where, what, why, lost=False))
-
-
-def _guess(draft: dict[str, str | list[str]], extra: list[tuple[str, str]]) -> None:
-    authors, kind = draft.get("authors", ""), draft.get("kind", "")
-    if isinstance(authors, str) and ";" not in authors:
-        if " and " in authors:
-            draft["authors"] = authors.split(" and ")
-        elif _PUBMED_NAMES.fullmatch(authors):
-            draft["authors"] = (
-                authors.rstrip(".").split(",")
-                if authors[-2:-1].isupper() and "., " not in authors
-                else authors.split(",")
-            )
-    keywords = draft.get("keywords", "")
-    if isinstance(keywords, str) and ";" not in keywords:
-        draft["keywords"] = keywords.split(",")
-    if isinstance(kind, str) and kind and kind_of(kind) is None:
-        extra.append(("type", kind))
-        draft["kind"] = Kind.OTHER
-    elif isinstance(kind, str):
-        draft["kind"] = kind_of(kind) or Kind.OTHER
-
-
-def _own(note: str) -> tuple[dict[str, str | list[str]], str]:
-    """Return the fields that medquant wrote into the notes of a Rayyan file, and the rest of the notes."""
-    before, mark, behind = note.partition(OWN)
-    told, brace, rest = behind.partition("}")
-    try:
-        said = json.loads(told + brace) if mark else None
-    except (ValueError, RecursionError):
-        said = None
-    if not isinstance(said, dict):
-        return {}, note
-    own = {
-        name: [str(part) for part in value] if isinstance(value, list) else str(value)
-        for name, value in said.items()
-        if name in FIELDS
-    }
-    return own, before + rest
+    labels = frozenset(i for i, name in enumerate(plain) if name in LABEL_COLUMNS)
+    return Columns(names, plain, fields, labels, own=names[: len(FIELDS)] == FIELDS)

@@ -5,9 +5,11 @@ import re
 from db.vocabulary import Decision
 from review.sources.imported import Decided
 
-_RAYYAN = re.compile(r"RAYYAN-INCLUSION:\s*\{([^{}]{0,10000})\}")
-_VOTE = re.compile(r'"([^"]*)"\s*=>\s*"(\w+)"')
+_RAYYAN = re.compile(r"RAYYAN-INCLUSION:\s{0,20}\{")
+_VOTE = re.compile(r'\s{0,20},?\s{0,20}"([^"]{0,300})"\s{0,20}=>\s{0,20}"([^"]{0,50})"')
 _REASONS = re.compile(r"RAYYAN-EXCLUSION-REASONS:\s*([^|]*)")
+_ASREVIEW = re.compile(r"\bASReview_\w+", re.IGNORECASE)
+"""ASReview itself looks for its labels anywhere in a note, whatever else stands there."""
 _WORDS = {
     "included": Decision.INCLUDE,
     "excluded": Decision.EXCLUDE,
@@ -23,22 +25,27 @@ LABEL_COLUMNS = frozenset({"included", "labelincluded", "asreviewlabel", "finali
 
 def in_note(note: str) -> tuple[list[Decided], bool]:
     """Return the decisions in a note, and whether the note holds nothing else."""
-    word = note.strip().casefold()
-    if word in UNDECIDED:
-        return [], True
-    if word.startswith("asreview_") and word in _WORDS:
-        return [Decided(_WORDS[word])], True
+    labels = [label.casefold() for label in _ASREVIEW.findall(note)]
+    decisions = [Decided(_WORDS[label]) for label in dict.fromkeys(labels) if label in _WORDS]
+    decisions += _votes(note)
+    known = all(label in _WORDS or label in UNDECIDED for label in labels)
+    rest = _ASREVIEW.sub("", note) if known else note
+    return decisions, rest.strip(" ,;.\n").casefold() in ("", *UNDECIDED)
+
+
+def _votes(note: str) -> list[Decided]:
     found = _RAYYAN.search(note)
     if found is None:
-        return [], False
+        return []
     said = _REASONS.search(note)
     reason = " ".join(said[1].split()) if said else ""
-    votes = [
-        Decided(_WORDS[vote.casefold()], " ".join(reviewer.split()), _reason(vote, reason))
-        for reviewer, vote in _VOTE.findall(found[1])
-        if vote.casefold() in _WORDS
-    ]
-    return votes, False
+    votes, at = [], found.end()
+    while vote := _VOTE.match(note, at):
+        at = vote.end()
+        if vote[2].casefold() in _WORDS:
+            reviewer = " ".join(vote[1].split())
+            votes.append(Decided(_WORDS[vote[2].casefold()], reviewer, _reason(vote[2], reason)))
+    return votes
 
 
 def _reason(vote: str, reason: str) -> str:

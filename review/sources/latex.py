@@ -16,6 +16,8 @@ _ESCAPES = {
 _BACK = {command: letter for letter, command in _ESCAPES.items() if command.startswith("\\text")}
 _BACK[_ESCAPES["@"]] = "@"
 _SPECIAL = re.compile("|".join(map(re.escape, sorted(_BACK, key=len, reverse=True))))
+_HELD = re.compile(f"{_SPECIAL.pattern}|[\U000f0000-\U000ffffd]")
+"""What is held: the escaped letters, and those that no text uses, should one use them all the same."""
 _LONGEST = 30_000
 """Letters that are read as LaTeX; pylatexenc takes minutes for a million, and no abstract is longer."""
 _FIRST_PRIVATE = 0xF0000
@@ -35,10 +37,10 @@ def plain_text(latex: str) -> str:
     letters: list[str] = []
 
     def hold(found: re.Match[str]) -> str:
-        letters.append(_BACK[found[0]])
+        letters.append(_BACK.get(found[0], found[0]))
         return chr(_FIRST_PRIVATE + len(letters) - 1)
 
-    held = _SPECIAL.sub(hold, latex) if len(latex) < 0xFFFD else latex
+    held = _HELD.sub(hold, latex) if len(latex) < 0xFFFD else latex
     try:
         if len(latex) > _LONGEST:
             raise ValueError

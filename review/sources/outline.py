@@ -1,11 +1,19 @@
 """The outline of a tagged text: which lines make a record, and which stand outside of all."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from review.sources.imported import Unread, excerpt
+from review.sources.boilerplate import outside
+from review.sources.imported import Unread
+
+_COMPARED = 60
+"""So many letters tell a line from the others."""
+_TOO_SHORT = 4
+_LOOKED_AT = 2_000
+_MOST_LOCATED = 100
+"""No record but one made for harm gives more remarks; each is looked for in all its lines."""
 
 
 @dataclass
@@ -15,15 +23,34 @@ class Block:
     line: int
     lines: list[tuple[str, list[str]]] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
+    places: list[tuple[int, str]] = field(default_factory=list)
 
     @property
     def where(self) -> str:
         """The place in the file."""
         return f"line {self.line}"
 
-    def add(self, tag: str, value: str) -> None:
+    def add(self, tag: str, value: str, line: int = 0) -> None:
         """Add a tagged line."""
         self.lines.append((tag, [value.strip()]))
+        if line:
+            self.places.append((line, value))
+
+    def located(self, told: Iterable[Unread]) -> list[Unread]:
+        """Return remarks with the place of the line that holds what they are about, where one is found."""
+        return [
+            replace(part, where=self._place(part)) if number < _MOST_LOCATED and not part.lost else part
+            for number, part in enumerate(told)
+        ]
+
+    def _place(self, part: Unread) -> str:
+        name, _, words = part.what[:_COMPARED].partition(" ")
+        if (
+            name == "title" or len(words) < _TOO_SHORT
+        ):  # a title that is not there is told in words of the whole record
+            return part.where
+        found = (line for line, value in self.places if words in " ".join(value[:_LOOKED_AT].split()))
+        return next((f"line {line}" for line in found), part.where)
 
     def extend(self, words: str) -> None:
         """Add the words of a line that goes on where the one before ended."""
@@ -46,11 +73,10 @@ class Stray:
     line: int
     lines: list[str] = field(default_factory=list)
 
-    def unread(self) -> Unread:
-        """Tell them."""
-        return Unread(
-            f"line {self.line}", excerpt(" ".join(self.lines)), "it stands outside of any record", lost=False
-        )
+
+def told_strays(strays: Iterable[Stray]) -> list[Unread]:
+    """Tell the lines outside of records, those that a program writes around each of its records once."""
+    return outside((stray.line, stray.lines) for stray in strays)
 
 
 def ris_outline(text: str, known: Callable[[str], bool]) -> tuple[list[Block], list[Stray]]:
@@ -66,30 +92,42 @@ def ris_outline(text: str, known: Callable[[str], bool]) -> tuple[list[Block], l
     blocks: list[Block] = []
     strays: list[Stray] = []
     now: Block | None = None
-    outside: Stray | None = None
+    stray: Stray | None = None
     for number, line in enumerate(text.split("\n"), 1):
         tag, value = _tagged(line, known)
         if tag == "TY":
             if now is not None:
                 now.doubts.append("no ER line ends it; it was read up to the next TY line")
             now = Block(number)
-            now.add(tag, value)
+            now.add(tag, value, number)
             blocks.append(now)
+        elif now is None and tag == "NL" and blocks:  # Ovid writes the journal's short name behind the end
+            blocks[-1].add(tag, value, number)
         elif now is None:
-            outside = _outside(strays, outside, number, line)
+            stray = _outside(strays, stray, number, line)
             continue
         elif tag == "ER":
             now = None
         elif tag:
-            now.add(tag, value)
+            now.add(tag, value, number)
         elif line.strip():
-            now.extend(line)
-        outside = None
+            _go_on(now, line, number)
+        stray = None
     if now is not None:
         now.doubts.append("the file ends inside it; it may be cut off")
     return _rescued(blocks, strays, known)
 
 
+def _go_on(block: Block, line: str, number: int) -> None:
+    """Add a line without a tag: EndNote writes a list's further items at the margin; all else goes on in words."""
+    tag = block.lines[-1][0]
+    if tag in _LISTS and not line[0].isspace():
+        block.add(tag, line, number)
+    else:
+        block.extend(line)
+
+
+_LISTS = frozenset({"KW", "SN"})
 _LINE = re.compile(r"\s{0,3}([A-Z][A-Z0-9])(\s{1,2})-(?:\s(.*)|)$|\s{0,3}([A-Z][A-Z0-9])  -(.*)$")
 
 
@@ -152,16 +190,16 @@ def medline_outline(text: str) -> tuple[list[Block], list[Stray]]:
     blocks: list[Block] = []
     strays: list[Stray] = []
     now: Block | None = None
-    outside: Stray | None = None
+    stray: Stray | None = None
     gap = False
     for number, line in enumerate(text.split("\n"), 1):
         found = _MEDLINE.match(line)
         if not line.strip() or _NUMBERED.match(line):
             now = now if not line.strip() else None
-            gap, outside = True, None
+            gap, stray = True, None
             continue
         if found is None and (now is None or gap):
-            outside = _outside(strays, outside, number, line)
+            stray = _outside(strays, stray, number, line)
             continue
         if now is None or (found and _begins(now, found[1], gap=gap)):
             now = Block(number)
@@ -171,8 +209,8 @@ def medline_outline(text: str) -> tuple[list[Block], list[Stray]]:
         if found is None:
             now.extend(line)
         else:
-            now.add(found[1], found[2] or "")
-        gap, outside = False, None
+            now.add(found[1], found[2] or "", number)
+        gap, stray = False, None
     return blocks, strays
 
 

@@ -10,9 +10,10 @@ import re
 import rispy  # type: ignore[import-untyped]
 
 from review.sources.imported import Decided, ImportedRecord, Kind, Reading, Unread, excerpt
-from review.sources.kinds import RIS, kind_of
+from review.sources.kinds import RIS, kind_of, on_preprint_server, refined
 from review.sources.labels import in_note
-from review.sources.outline import Block, ris_outline
+from review.sources.outline import Block, ris_outline, told_strays
+from review.sources.ris_identifiers import NO_PAGE, identify, unknown_values
 from review.sources.tidying import record_of
 
 _TAGS = frozenset(rispy.TAG_KEY_MAPPING)
@@ -35,8 +36,11 @@ _ALL_OF = {
     "abstract": ("abstract",),
 }
 _ARXIV = re.compile(r"arXiv:\s*(\S+)", re.IGNORECASE)
-_PMID = re.compile(r"PMID:\s*(\d+)|(\d+)", re.IGNORECASE)
-_PUBMED = re.compile(r"pubmed|medline", re.IGNORECASE)
+_COPYRIGHT = re.compile(r"Copyright of .{1,300} is the property of ", re.IGNORECASE)
+_RUN_IN = re.compile(r"(?<!\s)\s{3,40}(?=[A-Z][A-Z0-9]  - )")
+_NO_BLANKS = frozenset({"UR", "DO", "L1", "L2", "L3", "L4", "LK"})
+"""What holds no blank by itself: Rayyan writes the next line of an Embase record behind it."""
+_EMBASE = re.compile(r"L\d{6,10}")
 
 
 def read_ris(name: str, text: str) -> Reading:
@@ -50,11 +54,11 @@ def read_ris(name: str, text: str) -> Reading:
         Its text with plain line ends.
     """
     blocks, strays = ris_outline(text, _TAGS.__contains__)
-    unread = [stray.unread() for stray in strays]
+    unread = told_strays(strays)
     records = []
     for block in blocks:
         record, told = _record(block)
-        unread += told
+        unread += block.located(told)
         unread += [
             Unread(block.where, excerpt(" ".join(block.values("TI", "T1"))), doubt, lost=False)
             for doubt in block.doubts
@@ -66,22 +70,66 @@ def read_ris(name: str, text: str) -> Reading:
 
 
 def _record(block: Block) -> tuple[ImportedRecord | None, list[Unread]]:
+    block.lines = [line for tag, parts in block.lines for line in _split(tag, parts)]
     parsed = _parsed(block)
     if parsed is None:
         return None, [Unread(block.where, excerpt(str(block.tags)), "rispy finds no record in it")]
-    draft: dict[str, str | list[str]] = {
-        "kind": kind_of(_pop(parsed, "type_of_reference"), RIS) or Kind.OTHER
-    }
+    draft: dict[str, str | list[str]] = {}
     for field, names in _FIRST_OF.items():
         draft[field] = _first(parsed, names)
     for field, names in _ALL_OF.items():
         draft[field] = [value for name in names for value in _take(parsed, name)]
-    if not draft["abstract"]:
-        draft["abstract"] = _take(parsed, "notes_abstract")
-    draft["pages"] = "-".join(filter(None, (_first(parsed, ("start_page",)), _first(parsed, ("end_page",)))))
+    extra = _abstract(parsed, draft) + _pages(parsed, draft)
+    draft["kind"] = _kind(parsed, draft)
+    if not draft["authors"]:
+        draft["authors"] = _take(parsed, "secondary_authors") or unknown_values(parsed, "ED")
+    if not draft["publisher"]:
+        draft["publisher"] = "".join(unknown_values(parsed, "PU")[:1])
     decisions = _notes(parsed, draft)
-    _accession(parsed, draft)
-    return record_of(draft, block.where, extra=_rest(block, parsed), decisions=decisions)
+    identify(block, parsed, draft)
+    if not draft["key"]:
+        numbers = [*_strings(parsed, "accession_number"), *filter(_EMBASE.fullmatch, block.values("U2"))]
+        draft["key"] = "".join(numbers[:1])
+    return record_of(draft, block.where, extra=_rest(block, parsed) + extra, decisions=decisions)
+
+
+def _split(tag: str, parts: list[str]) -> list[tuple[str, list[str]]]:
+    """Return a tag's line as the lines that ran into it."""
+    if tag not in _NO_BLANKS or len(parts) != 1:
+        return [(tag, parts)]
+    first, *others = _RUN_IN.split(parts[0])
+    return [(tag, [first]), *((other[:2], [other[6:].strip()]) for other in others)]
+
+
+def _kind(parsed: dict[str, object], draft: dict[str, str | list[str]]) -> Kind:
+    words = _strings(parsed, "type_of_work")
+    kind = refined(kind_of(_pop(parsed, "type_of_reference"), RIS) or Kind.OTHER, words)
+    server = on_preprint_server(str(draft["venue"]), str(draft["publisher"]))
+    return Kind.PREPRINT if kind == Kind.REPORT and server and not words else kind
+
+
+def _abstract(parsed: dict[str, object], draft: dict[str, str | list[str]]) -> list[tuple[str, str]]:
+    """Set the abstract; return the notices of copyright that stand under the same tag."""
+    values, notes = list(draft["abstract"]), _take(parsed, "notes_abstract")
+    values, notes = (values, notes) if values else (notes, [])
+    parsed["notes_abstract"] = [value for value in notes if value not in values]
+    notices = [value for value in values[1:] if _COPYRIGHT.match(value)]
+    draft["abstract"] = [value for value in values if value not in notices]
+    return [("AB", value) for value in notices]
+
+
+def _pages(parsed: dict[str, object], draft: dict[str, str | list[str]]) -> list[tuple[str, str]]:
+    """Set the pages, or the article's number in their place; return what is said of them besides."""
+    first, last = _first(parsed, ("start_page",)), _first(parsed, ("end_page",))
+    if (first, last) == ("No", "Specified"):  # Ovid cuts "No Pagination Specified" in two
+        first = last = ""
+    beside = [("SP", first)] if NO_PAGE.fullmatch(first) else []
+    first = "" if beside else first
+    pages = "-".join(filter(None, (first, last)))
+    if not pages:
+        pages = "".join((unknown_values(parsed, "PG") or _take(parsed, "custom7"))[:1])
+    draft["pages"] = pages
+    return beside
 
 
 def _parsed(block: Block) -> dict[str, object] | None:
@@ -97,6 +145,10 @@ def _take(parsed: dict[str, object], name: str) -> list[str]:
     value = parsed.pop(name, None)
     values = value if isinstance(value, list) else [value]
     return [str(part) for part in values if part]
+
+
+def _strings(parsed: dict[str, object], name: str) -> list[str]:
+    return _take(dict(parsed), name)
 
 
 def _pop(parsed: dict[str, object], name: str) -> str:
@@ -133,14 +185,6 @@ def _notes(parsed: dict[str, object], draft: dict[str, str | list[str]]) -> list
                     values.remove(value)
     parsed["note"] = numbers
     return decisions
-
-
-def _accession(parsed: dict[str, object], draft: dict[str, str | list[str]]) -> None:
-    found = _PMID.fullmatch(_pop(parsed | {}, "accession_number"))
-    host = f"{parsed.get('name_of_database', '')} {parsed.get('database_provider', '')}"
-    if found and (found[1] or _PUBMED.search(host)):
-        draft["pmid"] = found[1] or found[2]
-        del parsed["accession_number"]
 
 
 def _rest(block: Block, parsed: dict[str, object]) -> list[tuple[str, str]]:

@@ -5,12 +5,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from db.errors import MedquantError
-from review.sources.headings import Columns, columns_of, record_in
-from review.sources.imported import Reading, Unread, excerpt
+from review.sources.author_cells import glued
+from review.sources.cells import unwrapped
+from review.sources.headings import Columns, columns_of
+from review.sources.imported import ImportedRecord, Reading, Unread, excerpt
+from review.sources.row import record_in
 
 _GUARDED = ("=", "+", "-", "@", "\N{FULLWIDTH EQUALS SIGN}", "\N{FULLWIDTH PLUS SIGN}", "\N{FULLWIDTH HYPHEN-MINUS}",
             "\N{FULLWIDTH COMMERCIAL AT}", "\t", "\r")  # fmt: skip
 _FIRST_ROWS = 20
+_NO_TITLE = "it has none; "
+"""So begins what `review.sources.tidying` says of a record without a title."""
 _MOST_REREADS = 50
 
 
@@ -31,6 +36,12 @@ def guarded(cell: str) -> str:
 def unguarded(cell: str) -> str:
     """Return a cell without the apostrophe that `guarded` put before it."""
     return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(_GUARDED) else cell
+
+
+def opened(cell: str) -> str:
+    """Return what a cell says, without the guard that medquant or another program put around it."""
+    inside = unwrapped(cell)
+    return unguarded(cell) if inside is None else inside
 
 
 def read_csv_table(name: str, text: str) -> Reading:
@@ -68,11 +79,11 @@ def _csv_rows(text: str, separator: str) -> Iterator[Row]:
         start = begin
         try:
             for cells in reader:
-                yield Row(f"line {start + 1}", [unguarded(cell) for cell in cells])
+                yield Row(f"line {start + 1}", [opened(cell) for cell in cells])
                 start = begin + reader.line_num
         except csv.Error as error:
             if separator == "\t":  # programs that write tabs often write quotes as they are
-                yield Row(f"line {start + 1}", [unguarded(cell) for cell in lines[start].split(separator)])
+                yield Row(f"line {start + 1}", [opened(cell) for cell in lines[start].split(separator)])
                 begin = start + 1
                 continue
             why = "a quote opens in it that nothing closes: cut off?"
@@ -94,7 +105,8 @@ def read_rows(name: str, form: str, rows: Iterator[Row]) -> Reading:
     MedquantError
         If no column is a title or an identifier.
     """
-    columns, unread = _heading(name, rows)
+    columns, above = _heading(name, rows)
+    unread: list[Unread] = []
     records = []
     blocks = 0
     for row in rows:
@@ -116,7 +128,41 @@ def read_rows(name: str, form: str, rows: Iterator[Row]) -> Reading:
         if form == "CSV" and len(row.cells) < len(columns.names):
             why = f"the row has {len(row.cells)} cells, the heading {len(columns.names)}: cut off?"
             unread.append(Unread(row.where, excerpt(record.title), why, lost=False))
-    return Reading(name, form, blocks, tuple(records), tuple(unread))
+    if titles := _about_titles(columns, records):
+        unread = [part for part in unread if part.lost or not part.why.startswith(_NO_TITLE)]
+    about = (*above, *titles, *_about_columns(columns, records))
+    return Reading(name, form, blocks, tuple(records), (*about, *unread))
+
+
+def _about_columns(columns: Columns, records: Sequence[ImportedRecord]) -> list[Unread]:
+    told = columns.unread({name for record in records for name, _ in record.extra})
+    if columns.of_springer and (found := next((n for r in records for n in r.authors if glued(n)), "")):
+        why = (
+            "SpringerLink writes names without anything between them, so they stand as one author; "
+            "take the names from the documents' DOIs or part them by hand"
+        )
+        told.append(Unread("the heading", f"Authors, such as {excerpt(found)}", why, lost=False))
+    return told
+
+
+def _about_titles(columns: Columns, records: Sequence[ImportedRecord]) -> list[Unread]:
+    """Tell once, and not with each record, that none of them has a title."""
+    if len(records) < 2 or any(record.title for record in records):
+        return []
+    if "title" in columns.fields.values():
+        why = "are without a title: the column of titles is empty"
+    elif likely := columns.likely("title"):
+        why = f"are without a title; it may stand in {', '.join(likely)}: name this column title and import again"
+    else:
+        why = "are without a title; name the column with the titles title and import again"
+    return [
+        Unread(
+            "the heading",
+            excerpt(", ".join(columns.names)),
+            f"all {len(records):,} records {why}",
+            lost=False,
+        )
+    ]
 
 
 def _same(cells: Sequence[str], names: Sequence[str]) -> bool:
@@ -135,7 +181,7 @@ def _heading(name: str, rows: Iterator[Row]) -> tuple[Columns, list[Unread]]:
     for number, row in enumerate(rows):
         columns = None if row.why else columns_of(row.cells)
         if columns is not None:
-            return columns, [*before, *columns.unread()]
+            return columns, before
         if any(cell.strip() for cell in row.cells):
             before.append(
                 Unread(row.where, excerpt(", ".join(row.cells)), "it stands above the heading", lost=False)

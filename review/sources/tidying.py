@@ -3,16 +3,24 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from db.codebook.codebook import check_url
 from db.csvfile import LONGEST_CELL
 from db.errors import DataError
+from review.sources.cleaning import distinct, pages_of, serial_numbers, without_markup, without_null
 from review.sources.imported import Decided, Draft, ImportedRecord, Kind, Unread, excerpt
 
-_YEAR = re.compile(r"(?<!\d)(?:19\d\d|20\d\d|2100)(?!\d)")
+_YEAR = re.compile(r"(?<!\d)(?:19\d\d|20\d\d|2100)(?=(?:(?:0\d|1[0-2])[0-3]\d)?(?!\d))")
+"""A year, alone or before the month and the day of a date without marks (20240801)."""
 _DOI = re.compile(r"10\.\d{4,9}/[^\s;]+")
 _ARXIV = re.compile(r"(?<![\d.])(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?(?!\d)", re.ASCII)
+_DOI_ADDRESS = re.compile(r"https?://(?:dx\.|www\.)?doi\.org/(10\.\d{4,9}/[^\s?#]+)", re.IGNORECASE)
+_PUBMED_ADDRESS = re.compile(
+    r"https?://(?:pubmed\.ncbi\.nlm\.nih\.gov|(?:www\.)?ncbi\.nlm\.nih\.gov/pubmed)/([1-9]\d{0,8})/?(?:\?.*)?",
+    re.IGNORECASE,
+)
 _PMID = re.compile(r"(?<!\d)([1-9]\d{0,8})(?!\d)", re.ASCII)
 _PLAIN = ("title", "venue", "volume", "issue", "pages", "publisher", "issn", "language", "abstract", "key")
 _MOST_ADDRESSES = 100
@@ -21,6 +29,9 @@ _MOST_BESIDE = 40
 """Letters that may stand beside an identifier unsaid, such as its address; more are something else that ran into it."""
 _SEPARATING = re.compile(r"[;{}\\]")
 """What separates addresses in a cell of the corpus, or ends them in BibTeX; no address holds it as a sign."""
+
+
+_FURTHER = "further ISSN or ISBN"
 
 
 class _Told(Protocol):
@@ -78,11 +89,15 @@ def record_of(
         return text
 
     plain = {name: one(name) for name in _PLAIN}
+    plain |= {name: without_markup(plain[name]) for name in ("title", "abstract")}
+    plain["pages"] = pages_of(plain["pages"])
+    numbers = serial_numbers(plain["issn"])
+    plain["issn"] = "".join(numbers[:1])
     record = ImportedRecord(
         **plain,
         kind=Kind(one("kind") or Kind.OTHER),
-        authors=items(draft.get("authors", ())),
-        keywords=items(draft.get("keywords", ())),
+        authors=tuple(map(without_null, items(draft.get("authors", ())))),
+        keywords=distinct(items(draft.get("keywords", ()))),
         year=_year(one("year"), told),
         doi=_found(_DOI, "doi", one("doi"), "it is no DOI, which begins with 10. and a number", told).rstrip(
             ".,"
@@ -91,9 +106,18 @@ def record_of(
         pmid=_found(_PMID, "pmid", one("pmid"), "it is no PubMed number", told),
         urls=_addresses(draft.get("urls", ()), told),
         decisions=tuple(decisions),
-        extra=tuple((name, text) for name, raw in extra if (text := tidy(raw))),
+        extra=(
+            *((name, text) for name, raw in extra if (text := tidy(raw))),
+            *((_FURTHER, number) for number in numbers[1:]),
+        ),
         where=where,
     )
+    if record.urls and not (record.doi and record.pmid):
+        record = replace(
+            record,
+            doi=record.doi or _of_addresses(_DOI_ADDRESS, record.urls).rstrip(".,"),
+            pmid=record.pmid or _of_addresses(_PUBMED_ADDRESS, record.urls),
+        )
     names = (record.title, record.doi, record.arxiv_id, record.pmid, record.urls)
     if not any(names):
         return None, [
@@ -130,6 +154,12 @@ def _found(pattern: re.Pattern[str], name: str, text: str, why: str, told: _Told
     if len(text) - len(found[0]) > _MOST_BESIDE:
         told(name, text, "more than an identifier stands there; only the first was taken")
     return found[found.lastindex or 0]
+
+
+def _of_addresses(pattern: re.Pattern[str], urls: Sequence[str]) -> str:
+    """Return the identifier that the addresses hold; several of a kind are of other documents, so none is taken."""
+    found = {match[1] for url in urls if (match := pattern.fullmatch(url))}
+    return found.pop() if len(found) == 1 else ""
 
 
 def _addresses(value: str | Sequence[str], told: _Told) -> tuple[str, ...]:

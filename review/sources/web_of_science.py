@@ -4,7 +4,7 @@ import re
 
 from review.sources.imported import ImportedRecord, Kind, Reading, Unread, excerpt
 from review.sources.kinds import kind_of
-from review.sources.outline import Block, Stray
+from review.sources.outline import Block, Stray, told_strays
 from review.sources.tidying import record_of
 
 _TAGGED = re.compile(r"([A-Z][A-Z0-9])(?: (.*)|\s*)$")
@@ -24,11 +24,11 @@ _PAPER = re.compile(r"proceedings paper|meeting abstract", re.IGNORECASE)
 def read_web_of_science(name: str, text: str) -> Reading:
     """Read a tagged file of Web of Science; see `review.sources.ris.read_ris` for the parameters."""
     blocks, strays, closed = _outline(text)
-    unread = [stray.unread() for stray in strays]
+    unread = told_strays(strays)
     records = []
     for block in blocks:
         record, told = _record(block)
-        unread += told
+        unread += block.located(told)
         if record is None:
             continue
         records.append(record)
@@ -53,12 +53,12 @@ def _outline(text: str) -> tuple[list[Block], list[Stray], bool]:
             now, closed, stray = None, tag == "EF", False
         elif found is not None and tag != "ER" and (now is None or tag == "PT"):
             now = _begun(now, number, tag, blocks)
-            now.add(tag, found[2] or "")
+            now.add(tag, found[2] or "", number)
             stray = False
         elif tag == "ER":
             now, stray = None, False
         elif found is not None and now is not None:
-            now.add(tag, found[2] or "")
+            now.add(tag, found[2] or "", number)
         elif line.strip() and now is not None:
             _add(now, line)
         elif line.strip():
@@ -95,7 +95,7 @@ def _add(block: Block, line: str) -> None:
 def _record(block: Block) -> tuple[ImportedRecord | None, list[Unread]]:
     draft: dict[str, str | list[str]] = {}
     extra: list[tuple[str, str]] = []
-    used = {"PT", "DT", "DE", "ID", "BP", "EP", "AR", "CA", "GP"}
+    used = {"PT", "DT", "DE", "ID", "BP", "EP", "PS", "AR", "CA", "GP"}
     for field, tags in _FIRST_OF.items():
         values = [(tag, value) for wanted in tags for tag, value in block.tags if tag == wanted and value]
         if values:
@@ -106,9 +106,8 @@ def _record(block: Block) -> tuple[ImportedRecord | None, list[Unread]]:
     draft["authors"] = [*names, *block.values("CA", "GP")]
     used.update(tag for tags in _AUTHORS for tag in tags)
     draft["keywords"] = block.values("DE", "ID")
-    draft["pages"] = "-".join(block.values("BP")[:1] + block.values("EP")[:1]) or " ".join(
-        block.values("AR")[:1]
-    )
+    pages = "-".join(block.values("BP")[:1] + block.values("EP")[:1])
+    draft["pages"] = pages or "".join(block.values("PS", "AR")[:1])
     draft["kind"] = _kind(block)
     extra += [(tag, value) for tag, value in block.tags if tag not in used and value]
     extra += [(tag, value) for tag in ("DT", "AR") for value in block.values(tag)]

@@ -7,10 +7,11 @@ from itertools import zip_longest
 from typing import Any
 
 from db.errors import MedquantError
+from review.sources.cells import unwrapped
 from review.sources.headings import columns_of
 from review.sources.imported import Reading, Unread, excerpt
 from review.sources.opening import inspected
-from review.sources.table import Row, read_rows, unguarded
+from review.sources.table import Row, opened, read_rows
 
 _FIRST_ROWS = 20
 _MOST_TOLD = 100
@@ -93,7 +94,10 @@ def _computed(
 
     book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
     try:
-        values = list(_values(book[sheet]))
+        values: list[Sequence[object]] = [
+            [_result(f, v) for f, v in zip_longest(row, results)]
+            for row, results in zip_longest(formulas, _values(book[sheet]), fillvalue=())
+        ]
     finally:
         book.close()
     told = [
@@ -108,9 +112,16 @@ def _computed(
     return values, told
 
 
+def _result(formula: object, saved: object) -> object:
+    """Return what a spreadsheet saved for a cell; a formula that only guards a text needs no result."""
+    if saved is None and isinstance(formula, str) and unwrapped(formula) is not None:
+        return formula
+    return saved
+
+
 def _cell(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, dt.datetime) and value.time() == dt.time():
         value = value.date()
-    return "" if value is None else unguarded(str(value))
+    return "" if value is None else opened(str(value))

@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from db.csvfile import csv_bytes
 from db.errors import MedquantError, one_of
-from review.sources.imported import FIELDS, ImportedRecord
-from review.sources.kinds import CSL, RIS
+from review.sources.imported import FIELDS, ImportedRecord, Kind
+from review.sources.kinds import CSL, RIS, on_preprint_server
+from review.sources.ris_identifiers import NO_PAGE
 from review.sources.table import guarded
 
 RAYYAN_COLUMNS = (
@@ -42,9 +43,12 @@ def _ris(records: Records) -> bytes:
         year = "" if record.year is None else str(record.year)
         arxiv = f"arXiv:{record.arxiv_id}" if record.arxiv_id else ""
         pmid = f"PMID:{record.pmid}" if record.pmid else ""
+        # a report of a preprint server would be read as a preprint
+        server = record.kind == Kind.REPORT and on_preprint_server(record.venue, record.publisher)
         pairs = [
-            ("TY", RIS[record.kind]), ("ID", record.key), ("TI", record.title), *(("AU", name) for name in record.authors),
-            ("PY", year), ("T2", record.venue), ("VL", record.volume), ("IS", record.issue), ("SP", record.pages),
+            ("TY", RIS[record.kind]), ("M3", "report" if server else ""), ("ID", record.key), ("TI", record.title),
+            *(("AU", name) for name in record.authors), ("PY", year), ("T2", record.venue), ("VL", record.volume),
+            ("IS", record.issue), ("C7" if NO_PAGE.fullmatch(record.pages) else "SP", record.pages),
             ("PB", record.publisher), ("SN", record.issn), ("LA", record.language), ("AB", record.abstract),
             *(("KW", word) for word in record.keywords), ("DO", record.doi), ("AN", pmid), ("M1", arxiv),
             *(("UR", address) for address in record.urls),

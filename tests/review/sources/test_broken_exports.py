@@ -240,7 +240,11 @@ def test_an_object_a_line_is_read_item_by_item() -> None:
     assert ([r.title for r in found.records], len(found.lost)) == (["One", "Two", "Four"], 1)
 
 
-@pytest.mark.parametrize("name", ["scopus.csv", "ieee_xplore.csv", "rayyan_articles.csv"])
+@pytest.mark.parametrize(
+    "name",
+    ["scopus.csv", "ieee_xplore.csv", "rayyan_articles.csv", "springer_link.csv", "ebsco.csv", "pubmed.csv",
+     "openalex.csv", "asreview.csv", "cochrane_central.csv"],
+)  # fmt: skip
 def test_tables_with_other_separators_and_headings(name: str) -> None:
     import csv
     import io

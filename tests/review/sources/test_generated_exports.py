@@ -36,7 +36,7 @@ class Made:
 def made(draw: st.DrawFn) -> Made:
     return Made(
         title="T " + draw(WORDS), authors=tuple(draw(st.lists(NAME.map("{}, A".format), max_size=3))), venue="V " + draw(WORDS),
-        abstract="B " + draw(WORDS), keywords=tuple(draw(st.lists(NAME, max_size=3))),
+        abstract="B " + draw(WORDS), keywords=tuple(draw(st.lists(NAME, max_size=3, unique_by=str.casefold))),
         year=draw(st.integers(1900, 2100)), number=draw(st.integers(1, 999_999_999)),
     )  # fmt: skip
 

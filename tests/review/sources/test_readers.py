@@ -57,7 +57,7 @@ def test_headers_open_ends_and_a_cut_are_told_with_their_lines() -> None:
     assert told(reading("cochrane.ris")) == [
         ("line 1", "it stands outside of any record", False),
         ("line 27", "it stands outside of any record", False),
-        ("line 30", "it holds no year from 1900 to 2100", False),
+        ("line 33", "it holds no year from 1900 to 2100", False),
         ("line 30", "no ER line ends it; it was read up to the next TY line", False),
         ("line 41", "there is neither a title nor an identifier nor an address", True),
         ("line 45", "the file ends inside it; it may be cut off", False),
