@@ -12,9 +12,10 @@
   theme.addEventListener("click", () => {
     root.dataset.theme = isDark() ? "light" : "dark";
     try {
+      history.replaceState({ theme: root.dataset.theme }, "");
       localStorage.setItem("medquant-theme", root.dataset.theme);
     } catch {
-      /* not remembered */
+      /* remembered by this tab alone */
     }
     showTheme();
   });
@@ -213,7 +214,7 @@
       if (this.search.value.trim()) pairs.push(["Search", this.search.value.trim()]);
       const query = pairs.map((pair) => pair.map(encodeURIComponent).join("=")).join("&");
       try {
-        history.replaceState(null, "", `#${this.figure.id}${query && `?${query}`}`);
+        history.replaceState(history.state, "", `#${this.figure.id}${query && `?${query}`}`);
       } catch {
         /* the address stays as it is */
       }
@@ -310,7 +311,7 @@
     if (href.includes("?")) {
       event.preventDefault();
       try {
-        history.pushState(null, "", href);
+        history.pushState(history.state, "", href);
       } catch {
         /* the address stays as it is */
       }

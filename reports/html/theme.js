@@ -1,7 +1,13 @@
-document.documentElement.classList.add("js");
-try {
-  const theme = localStorage.getItem("medquant-theme");
-  if (theme === "dark" || theme === "light") document.documentElement.dataset.theme = theme;
-} catch {
-  /* storage is off: the system's choice holds */
-}
+(() => {
+  const root = document.documentElement;
+  root.classList.add("js");
+  let theme = null;
+  try {
+    theme = localStorage.getItem("medquant-theme");
+  } catch {
+    /* storage is off */
+  }
+  // A busy Chromium may answer a page that was opened as a file with empty storage; its history entry still knows.
+  theme ??= history.state?.theme;
+  if (theme === "dark" || theme === "light") root.dataset.theme = theme;
+})();

@@ -143,6 +143,8 @@ def test_the_page_works_where_storage_is_refused(open_page: OpenPage, page_file:
     page.reload()
     page.get_by_role("button", name="Dark").click()
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    page.reload()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
 
 
 def test_figures_follow_the_theme(open_page: OpenPage) -> None:
