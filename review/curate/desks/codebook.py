@@ -2,18 +2,20 @@
 
 from urllib.parse import quote
 
-from nicegui import html, ui
+from nicegui import html
 
 from review.codebook_editing import CLOSED, add_code
 from review.codebook_use import CodebookUse, OutcomeUse, VariableUse, VocabularyUse, codebook_use
 from review.curate.desks.bias.fields import Needed
 from review.curate.fields import area_field, button, text_field
 from review.curate.house import House, Visit
+from review.curate.parts import Part
 from review.curate.people import Role
 from review.curate.saving import saved
 from review.curate.showing import Cell, show_table
 
 WHY = "the extraction needs it"
+Found = tuple[VariableUse | None, VocabularyUse | None]
 
 
 def add(house: House) -> None:
@@ -46,7 +48,6 @@ class _Browser:
 
     def __init__(self, visit: Visit) -> None:
         self.visit = visit
-        self.drawn: CodebookUse | None = None
 
     async def build(self) -> None:
         """Build the page."""
@@ -56,19 +57,14 @@ class _Browser:
                 "Search variables, codes, names and definitions",
                 self.visit.asked("q"),
                 type="search",
-                on_change=lambda _: self.tables.refresh(),
+                on_change=lambda _: tables.show(),
             )
-        await self.tables()
-        self.visit.on_change(self._again)
+        tables = Part(lambda: self.visit.known(codebook_use), self._tables)
+        await tables.show()
+        self.visit.on_change(tables.keep_up)
 
-    async def _again(self) -> None:
-        if self.drawn != await self.visit.known(codebook_use):
-            await self.tables.refresh()
-
-    @ui.refreshable_method
-    async def tables(self) -> None:
+    def _tables(self, found: CodebookUse) -> None:
         """Show what fits the search."""
-        self.drawn = found = await self.visit.known(codebook_use)
         words = self.words.value.casefold().split()
         variables = [
             one
@@ -146,30 +142,20 @@ class _Entry:
 
     def __init__(self, visit: Visit, name: str) -> None:
         self.visit, self.name = visit, name
-        self.drawn: tuple[VariableUse | None, VocabularyUse | None] = (None, None)
 
     async def build(self) -> None:
         """Build the page."""
         with html.p():
             html.a("The whole codebook", href="/codebook")
-        found = (await self.visit.known(codebook_use)).require(self.name)
-        await self.entry()
-        if found[1] is not None and self.visit.person.may(Role.CURATOR):
+        _, vocabulary = await self._read()
+        self.entry = Part(self._read, _show_entry)
+        await self.entry.show()
+        if vocabulary is not None and self.visit.person.may(Role.CURATOR):
             self._form()
-        self.visit.on_change(self._again)
+        self.visit.on_change(self.entry.keep_up)
 
-    async def _again(self) -> None:
-        if self.drawn != (await self.visit.known(codebook_use)).require(self.name):
-            await self.entry.refresh()
-
-    @ui.refreshable_method
-    async def entry(self) -> None:
-        """Show the variable and the vocabulary."""
-        self.drawn = variable, vocabulary = (await self.visit.known(codebook_use)).require(self.name)
-        if variable is not None:
-            _show_variable(variable)
-        if vocabulary is not None:
-            _show_codes(vocabulary)
+    async def _read(self) -> Found:
+        return (await self.visit.known(codebook_use)).require(self.name)
 
     def _form(self) -> None:
         with html.section(**{"aria-labelledby": "add-code"}).classes("card"):
@@ -211,8 +197,16 @@ class _Entry:
         if await saved(write):
             for field in (self.code.field, self.label.field, self.definition):
                 field.put("")
-            await self._again()
+            await self.entry.keep_up()
             self.code.field.focus()
+
+
+def _show_entry(found: Found) -> None:
+    variable, vocabulary = found
+    if variable is not None:
+        _show_variable(variable)
+    if vocabulary is not None:
+        _show_codes(vocabulary)
 
 
 def _show_variable(one: VariableUse) -> None:

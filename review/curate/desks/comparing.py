@@ -1,6 +1,6 @@
 """What changed between two dates or releases: records, studies, values, the counts of the flow, pooled estimates."""
 
-from nicegui import html, ui
+from nicegui import html
 from sqlalchemy import Connection, select
 
 from db.diff import FileDiff, tallies
@@ -12,6 +12,7 @@ from review.changes import Changes, PooledNumber, read_changes
 from review.changes_cli import number
 from review.curate.fields import button, text_field
 from review.curate.house import House, RefusedError, Visit, told
+from review.curate.parts import Part
 from review.curate.showing import show_table
 
 MOST_ROWS = 300
@@ -23,6 +24,19 @@ def add(house: House) -> None:
     @house.desk("/history/compare", "Compare two dates or releases", listed=False)
     async def comparing(visit: Visit) -> None:
         names = await visit.read(_releases)
+
+        async def compare() -> None:
+            waiting.set_visibility(True)
+            try:
+                await shown.show()
+            except MedquantError as error:
+                told(error)
+            finally:
+                waiting.set_visibility(False)
+
+        async def read() -> Changes:
+            return await visit.read(_compare, visit, before.value.strip(), after.value.strip(), tuple(names))
+
         html.p(
             "Give a day such as 2026-11-20, a moment such as 2026-11-20T12:30Z, “now”, or the name of a loaded release: "
             f"{', '.join(names) or 'there is none'}."
@@ -33,25 +47,13 @@ def add(house: House) -> None:
         with html.div().classes("row"):
             before = text_field("From", visit.asked("from", names[-1] if names else ""), list="sides")
             after = text_field("To", visit.asked("to", NOW), list="sides")
-            button("Compare", lambda: shown.refresh(True), main=True)
+            button("Compare", compare, main=True)
+        waiting = html.p("Reading both …").props("role=status")
+        waiting.set_visibility(False)
 
-        @ui.refreshable
-        async def shown(asked: bool = False) -> None:
-            if not asked:
-                return
-            waiting = html.p("Reading both …").props("role=status")
-            try:
-                found = await visit.read(
-                    _compare, visit, before.value.strip(), after.value.strip(), tuple(names)
-                )
-            except MedquantError as error:
-                told(error)
-                return
-            finally:
-                waiting.delete()
-            _show(found)
-
-        await shown(bool(visit.asked("from")))
+        shown = Part(read, _show)
+        if visit.asked("from"):
+            await compare()
 
 
 def _releases(connection: Connection) -> list[str]:

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from nicegui import html, ui
+from nicegui import html
 from sqlalchemy import Connection
 
 from db.vocabulary import Origin
 from review.contradictions import Contradiction, find_contradictions
 from review.curate.fields import choice_field
 from review.curate.house import House, Visit
+from review.curate.parts import Part
 
 RULES = {
     "change_and_arms": "a stored change and its two arms",
@@ -27,32 +28,25 @@ def add(house: House) -> None:
 
     @house.desk("/contradictions", "Contradictions", listed=False)
     async def contradictions(visit: Visit) -> None:
-        drawn: Sequence[Contradiction] = ()
         html.p(
             "Each card is arithmetic on the numbers of one study. It is no verdict: there may be an innocent reason. Look at "
             "the source, correct what was misread, or leave it and say why in the study’s notes."
         )
 
-        @ui.refreshable
-        async def cards() -> None:
-            nonlocal drawn
-            drawn = await visit.known(_all)
-            shown = [one for one in drawn if rule.value in ("", one.rule)]
-            html.p(f"{len(shown)} of {len(drawn)} contradictions", role="status").classes("hint counted")
-            if not drawn:
+        def draw(found: Sequence[Contradiction]) -> None:
+            shown = [one for one in found if rule.value in ("", one.rule)]
+            html.p(f"{len(shown)} of {len(found)} contradictions", role="status").classes("hint counted")
+            if not found:
                 html.p("No numbers of one study contradict each other.").classes("notice")
             with html.div().classes("columns"):
                 for one in shown:
                     _card(one)
 
-        async def again() -> None:
-            if drawn != await visit.known(_all):
-                await cards.refresh()
-
         with html.div().classes("row"):
-            rule = choice_field("Show", {"": "all of them", **RULES}, on_change=lambda _: cards.refresh())
-        await cards()
-        visit.on_change(again)
+            rule = choice_field("Show", {"": "all of them", **RULES}, on_change=lambda _: cards.show())
+        cards = Part(lambda: visit.known(_all), draw)
+        await cards.show()
+        visit.on_change(cards.keep_up)
 
 
 def _all(connection: Connection) -> list[Contradiction]:

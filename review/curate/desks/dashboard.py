@@ -1,9 +1,11 @@
 """The first page: what to do next, the flow diagram as it is now, how far people agree, and what changed last."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
-from nicegui import html, ui
+from nicegui import html
 from sqlalchemy import Connection
 
 from db.history import HistoryEntry, read_history
@@ -12,7 +14,9 @@ from db.prisma_checks import CheckStatus, PrismaCheck, check_prisma
 from review.agreement import Agreement, screening_agreement
 from review.blindness import TABLES, blindness_of
 from review.curate.house import House, Visit
+from review.curate.parts import Part
 from review.curate.people import Role
+from review.curate.pictures import Picture
 from review.curate.showing import show_picture, show_state, show_table
 from review.screening import OPEN, read_standings
 from review.todo import Task, Work, what_next
@@ -30,28 +34,45 @@ DESK_OF: Final[Mapping[Work, str]] = {
 LATEST = 8
 
 
+@dataclass(frozen=True)
+class Flow:
+    """The flow of records as it is now: its arithmetic, whether records are still on their way, and its drawing."""
+
+    checks: tuple[PrismaCheck, ...]
+    under_way: bool
+    picture: Picture | None
+
+
 def add(house: House) -> None:
     """Lay the dashboard into the house."""
 
     @house.desk("/", "Today")
     async def today(visit: Visit) -> None:
-        @ui.refreshable
-        async def all_of_it() -> None:
-            with html.div().classes("columns"):
-                with html.section(**{"aria-labelledby": "next"}).classes("card"):
-                    _next(visit, await visit.known(what_next, visit.person.name))
-                with html.section(**{"aria-labelledby": "agreement"}).classes("card"):
-                    _agreement(await visit.known(screening_agreement))
-            with html.section(**{"aria-labelledby": "flow"}):
-                html.h2("Flow of records, as it is now", id="flow")
-                _checks(await visit.known(_arithmetic), under_way=await visit.known(_is_under_way))
-                if visit.house.pictures is not None:
-                    show_picture(await visit.known(visit.house.pictures.flow))
-            with html.section(**{"aria-labelledby": "latest"}):
-                _latest(await visit.known(_last_changes, visit.person.name))
+        name, pictures = visit.person.name, visit.house.pictures
 
-        await all_of_it()
-        visit.on_change(all_of_it.refresh)
+        async def flow() -> Flow:
+            return Flow(
+                await visit.known(_arithmetic),
+                await visit.known(_is_under_way),
+                await visit.known(pictures.flow) if pictures is not None else None,
+            )
+
+        with html.div().classes("columns"):
+            with html.section(**{"aria-labelledby": "next"}).classes("card"):
+                tasks = Part(lambda: visit.known(what_next, name), partial(_next, visit))
+            with html.section(**{"aria-labelledby": "agreement"}).classes("card"):
+                agreed = Part(lambda: visit.known(screening_agreement), _agreement)
+        with html.section(**{"aria-labelledby": "flow"}):
+            flowing = Part(flow, _flow)
+        with html.section(**{"aria-labelledby": "latest"}):
+            latest = Part(lambda: visit.known(_last_changes, name), _latest)
+
+        async def keep_up() -> None:
+            for part in (tasks, agreed, flowing, latest):
+                await part.keep_up()
+
+        await keep_up()
+        visit.on_change(keep_up)
 
 
 def _next(visit: Visit, tasks: list[Task]) -> None:
@@ -111,6 +132,13 @@ def _arithmetic(connection: Connection) -> tuple[PrismaCheck, ...]:
 def _is_under_way(connection: Connection) -> bool:
     """Return whether records are still on their way through the flow, so that it cannot add up yet."""
     return any(standing.state in OPEN for standing in read_standings(connection).values())
+
+
+def _flow(found: Flow) -> None:
+    html.h2("Flow of records, as it is now", id="flow")
+    _checks(found.checks, under_way=found.under_way)
+    if found.picture is not None:
+        show_picture(found.picture)
 
 
 def _checks(checks: tuple[PrismaCheck, ...], *, under_way: bool) -> None:

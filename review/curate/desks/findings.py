@@ -15,6 +15,7 @@ from review.bias.blind import still_blind
 from review.curate.desks.bias.fields import Needed
 from review.curate.fields import area_field, button, choice_field
 from review.curate.house import House, Visit
+from review.curate.parts import Part
 from review.curate.people import Role
 from review.curate.saving import saved
 from review.curate.showing import show_state
@@ -36,7 +37,6 @@ class _Findings:
 
     def __init__(self, visit: Visit) -> None:
         self.visit = visit
-        self.drawn: Sequence[Finding] = ()
         self.typing: list[Needed] = []
 
     async def build(self) -> None:
@@ -46,24 +46,17 @@ class _Findings:
             "that stands beside it."
         )
         with html.div().classes("row"):
-            self.shown = choice_field("Show", SHOWN, "open", on_change=lambda _: self.list_all.refresh())
-        # what a button does goes on here after the button is gone, since the list is drawn anew
-        self.place = html.div()
-        with self.place:
-            await self.list_all()
+            self.shown = choice_field("Show", SHOWN, "open", on_change=lambda _: self.found.show())
+        self.found = Part(lambda: self.visit.known(_shown_to_all), self._list)
+        await self.found.show()
         self.visit.on_change(self._again)
 
     async def _again(self) -> None:
-        if self.drawn == await self.visit.known(_shown_to_all):
-            return
-        if not any(field.value for field in self.typing):
-            await self.list_all.refresh()
+        if await self.found.changed() and not any(field.value for field in self.typing):
+            self.found.draw()
 
-    @ui.refreshable_method
-    async def list_all(self) -> None:
-        """Show the findings."""
+    def _list(self, found: Sequence[Finding]) -> None:
         self.typing = []
-        self.drawn = found = await self.visit.known(_shown_to_all)
         errors = sum(one.severity == Severity.ERROR for one in found)
         accepted = sum(one.accepted is not None for one in found)
         with html.p(id="counted", role="status", tabindex="-1").classes("counted"):
@@ -132,7 +125,7 @@ class _Findings:
             )
             return "Accepted. “What was accepted” shows it, and lets you take it back."
 
-        with self.place:
+        with self.found.box:  # the button is gone once the list is drawn anew
             if await saved(write):
                 await self._shown_anew()
 
@@ -150,12 +143,12 @@ class _Findings:
             )
             return "The warning stands again."
 
-        with self.place:
+        with self.found.box:  # the button is gone once the list is drawn anew
             if await saved(write):
                 await self._shown_anew()
 
     async def _shown_anew(self) -> None:
-        await self.list_all.refresh()
+        await self.found.show()
         ui.run_javascript("document.getElementById('counted')?.focus()")
 
 

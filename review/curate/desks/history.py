@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from nicegui import html, ui
+from nicegui import html
 from nicegui.events import GenericEventArguments
 from sqlalchemy import Connection, select
 
@@ -13,6 +13,7 @@ from review.blindness import HIDDEN, blindness_of
 from review.blindness import TABLES as TABLES_JUDGED
 from review.curate.fields import button, choice_field, text_field
 from review.curate.house import House, RefusedError, Visit
+from review.curate.parts import Part
 from review.curate.people import Role
 from review.curate.saving import saved
 from review.curate.showing import show_table
@@ -30,15 +31,10 @@ def add(house: House) -> None:
         start = 0
         opened: set[int] = set()
 
-        async def show(_: str = "") -> None:
-            newer.set_visibility(False)
-            opened.clear()
-            await listed.refresh()
-
         async def search(_: str = "") -> None:
             nonlocal start
             start = 0
-            await show()
+            await listed.show()
 
         html.p(
             "Nothing is ever overwritten: each change can be looked at, and taken back as a change of its own."
@@ -59,11 +55,10 @@ def add(house: House) -> None:
         async def turn(by: int) -> None:
             nonlocal start
             start = max(0, start + by)
-            await show()
+            await listed.show()
 
-        @ui.refreshable
-        async def listed() -> None:
-            page, blind = await visit.read(
+        async def read() -> tuple[ChangePage, frozenset[int]]:
+            return await visit.read(
                 _read,
                 visit.person.name,
                 words=words.value,
@@ -72,6 +67,11 @@ def add(house: House) -> None:
                 offset=start,
                 limit=PAGE,
             )
+
+        def draw(found: tuple[ChangePage, frozenset[int]]) -> None:
+            page, blind = found
+            newer.set_visibility(False)
+            opened.clear()
             last = min(start + PAGE, page.total)
             html.p(
                 f"Changes {start + 1:,} to {last:,} of {page.total:,}, newest first"
@@ -87,14 +87,15 @@ def add(house: House) -> None:
                     button("Older", lambda: turn(PAGE))
 
         async def keep_up() -> None:
+            changed = await listed.changed()
             if start or opened:  # nothing is drawn anew under the eyes and hands of who reads and types
-                newer.set_visibility(True)
-            else:
-                await show()
+                newer.set_visibility(changed)
+            elif changed:
+                listed.draw()
 
         newer = button("Something was changed meanwhile: show it", search)
-        newer.set_visibility(False)
-        await listed()
+        listed = Part(read, draw)
+        await listed.show()
         visit.on_change(keep_up)
 
 

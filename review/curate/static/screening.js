@@ -6,7 +6,7 @@
   const PATIENCE = 5000;
   const KEYS = { i: "include", e: "exclude", m: "maybe", x: "missing", n: "note", u: "undo", j: "next", k: "previous", "?": "keys" };
   const FIELDS = "input, textarea, select, [contenteditable]:not([contenteditable=false])";
-  let heldUntil = 0;
+  let release = null;
   let quietUntil = 0;
 
   const root = () => document.querySelector("[data-screening]");
@@ -17,6 +17,20 @@
     const place = document.querySelector("[data-screening-said]");
     if (place) place.textContent = words;
   };
+
+  /* Nothing is decided while a record is on its way that was asked for; for want of an answer the keys count again. */
+  function hold() {
+    root().querySelector(".deck").setAttribute("aria-busy", "true");
+    clearTimeout(release);
+    release = setTimeout(free, PATIENCE);
+  }
+
+  const held = () => root().querySelector(".deck").getAttribute("aria-busy") === "true";
+
+  function free() {
+    clearTimeout(release);
+    root()?.querySelector(".deck").removeAttribute("aria-busy");
+  }
 
   function settle() {
     delete root().dataset.choosing;
@@ -50,10 +64,10 @@
   function act(what, reason = null) {
     if (what === "keys") return document.querySelector("[data-screening-keys]")?.showModal();
     if (what === "again") return send(what, null);
-    if (performance.now() < heldUntil) return say("Wait a moment: the record is on its way. That press counted nothing.");
+    if (held()) return say("Wait a moment: the record is on its way. That press counted nothing.");
     const card = current();
     if (what === "undo" || what === "previous") {
-      heldUntil = performance.now() + PATIENCE;
+      hold();
       return send(what, card);
     }
     if (card === null) return say("There is no record on the screen. That press counted nothing.");
@@ -105,7 +119,7 @@
   });
   /* The server has laid another card on top: as asked for, or (sudden) without being asked. */
   globalThis.medquantScreening = (sudden) => {
-    heldUntil = 0;
+    free();
     if (sudden) quietUntil = performance.now() + QUIET;
     if (root()) settle();
   };

@@ -61,8 +61,9 @@ def on_top(page: "Page") -> str:
 
 
 def wait_for(page: "Page", record: str) -> None:
+    """Wait until a record is on top, and may be judged."""
     page.wait_for_function(
-        "key => document.querySelector('.deck > article:not([data-sent])')?.dataset.record === key",
+        "key => document.querySelector('.deck:not([aria-busy]) > article:not([data-sent])')?.dataset.record === key",
         arg=record,
     )
 
@@ -170,6 +171,7 @@ def test_the_own_last_decision_is_taken_back_and_the_record_is_there_again(anew:
     assert votes(anew, "ana") == {}
     page.keyboard.press("u")
     said(page, "nothing in this session")
+    wait_for(page, "s00")
     page.keyboard.press("m")
     said(page, "s00: maybe")
     assert votes(anew, "ana") == {"s00": ("maybe", None, None)}

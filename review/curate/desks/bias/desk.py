@@ -14,13 +14,17 @@ from review.curate.desks.bias.reporting import read_reporting, show_reporting
 from review.curate.desks.bias.words import CONCERNS, RISKS, STAGES, TONES, item_name, made_by
 from review.curate.fields import button, choice_field, text_field
 from review.curate.house import House, Visit
+from review.curate.parts import Part
 from review.curate.people import Role
+from review.curate.pictures import Picture
 from review.curate.showing import Cell, show_picture, show_state, show_table
 
 PART: Final = 25
 """So many targets are shown at first; a button shows the rest."""
 DRAWN: Final = 40
 """So many rows the picture has; the table under it has all."""
+Lights = tuple[list[Appraised], Picture | None]
+"""The judgements that a person may see, and their drawing."""
 UNITS: Final = {"study": "whole studies", "comparison": "single comparisons"}
 
 
@@ -41,7 +45,6 @@ class _Overview:
         self.tool = tool_named(visit.asked("tool") or "quantization_validity")
         self.unit = visit.asked("of") or ("study" if "study" in self.tool.units else self.tool.units[0])
         self.all = False
-        self.drawn: dict[str, object] = {}
 
     @property
     def viewer(self) -> str | None:
@@ -58,34 +61,33 @@ class _Overview:
         with html.section(**{"aria-labelledby": "waiting"}):
             html.h2("What to judge", id="waiting")
             with html.div().classes("row"):
-                self.words = text_field("Search", type="search", on_change=lambda _: self.targets.refresh())
+                self.words = text_field("Search", type="search", on_change=lambda _: self.targets.show())
                 shown = {"": "all of them", **{stage.value: STAGES[stage][0] for stage in Stage}}
-                self.stage = choice_field("Show", shown, on_change=lambda _: self.targets.refresh())
-            self.place = html.div()
-            with self.place:
-                await self.targets()
+                self.stage = choice_field("Show", shown, on_change=lambda _: self.targets.show())
+            self.targets = Part(self._read_targets, self._targets)
         with html.section(**{"aria-labelledby": "judged"}):
             html.h2("What was judged", id="judged")
-            await self.lights()
+            lights = Part(self._read_lights, self._lights)
         with html.section(**{"aria-labelledby": "reporting"}):
             html.h2("How completely studies report", id="reporting")
-            await self.reporting()
-        self.visit.on_change(self._again)
+            reporting = Part(lambda: self.visit.known(read_reporting), show_reporting)
 
-    async def _again(self) -> None:
-        """Draw anew what changed, and nothing else: what somebody reads stays open and in its place."""
-        if self.drawn["targets"] != await self._targets():
-            await self.targets.refresh()
-        if self.drawn["lights"] != await self._judgements():
-            await self.lights.refresh()
-        if self.drawn["reporting"] != await self.visit.known(read_reporting):
-            await self.reporting.refresh()
+        async def keep_up() -> None:
+            for part in (self.targets, lights, reporting):
+                await part.keep_up()
 
-    async def _targets(self) -> list[Waiting]:
+        await keep_up()
+        self.visit.on_change(keep_up)
+
+    async def _read_targets(self) -> list[Waiting]:
         return await self.visit.known(read_waiting, self.tool.code, self.unit, self.visit.person.name)
 
-    async def _judgements(self) -> list[Appraised]:
-        return await self.visit.known(_seen, self.tool.code, self.viewer)
+    async def _read_lights(self) -> Lights:
+        judged = await self.visit.known(_seen, self.tool.code, self.viewer)
+        pictures = self.visit.house.pictures
+        if pictures is None or not any(one.judgement(code) for one in judged for code in self.tool.judged):
+            return judged, None
+        return judged, await self.visit.known(pictures.lights, self.tool.code, self.viewer)
 
     def _choose_tool(self) -> None:
         tool, units = self.tool, {unit: UNITS[unit] for unit in self.tool.units}
@@ -106,10 +108,8 @@ class _Overview:
                     for reference in tool.references:
                         html.li(reference)
 
-    @ui.refreshable_method
-    async def targets(self) -> None:
+    def _targets(self, found: list[Waiting]) -> None:
         """Show the targets, what waits first."""
-        self.drawn["targets"] = found = await self._targets()
         _progress(found)
         words = self.words.value.casefold().split()
         rows = [
@@ -146,36 +146,26 @@ class _Overview:
 
     async def _show_all(self) -> None:
         self.all = True
-        with self.place:  # the button is gone once the list is drawn anew
-            await self.targets.refresh()
+        with self.targets.box:  # the button is gone once the list is drawn anew
+            await self.targets.show()
             ui.run_javascript("document.querySelector('[aria-labelledby=waiting] .scroll')?.focus()")
 
-    @ui.refreshable_method
-    async def lights(self) -> None:
+    def _lights(self, lights: Lights) -> None:
         """Show the judgements as traffic lights and as a table."""
-        self.drawn["lights"] = found = await self._judgements()
+        found, picture = lights
         judged = [one for one in found if any(one.judgement(code) for code in self.tool.judged)]
         if not judged:
             html.p("Nothing is judged with this tool yet, or nothing that you may see before you are done.")
             return
         if self.viewer is not None:
             html.p("What others judge is left out as long as it is judged blind.").classes("hint")
-        pictures = self.visit.house.pictures
-        if pictures is not None:
-            picture = await self.visit.known(pictures.lights, self.tool.code, self.viewer)
-            if picture is not None:
-                show_picture(picture)
+        if picture is not None:
+            show_picture(picture)
             if len(found) > DRAWN:
                 html.p(f"The picture has the first {DRAWN}; the table has all.").classes("hint")
         names = [item_name(self.tool, code) for code in self.tool.judged]
         caption = f"Risk of bias, and concern about applicability, by {self.tool.short}"
         show_table(caption, ["Study", *names], [_judged(self.tool, one) for one in judged])
-
-    @ui.refreshable_method
-    async def reporting(self) -> None:
-        """Show which variables the studies report."""
-        self.drawn["reporting"] = found = await self.visit.known(read_reporting)
-        show_reporting(found)
 
 
 def _progress(found: list[Waiting]) -> None:

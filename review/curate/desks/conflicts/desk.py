@@ -17,6 +17,7 @@ from review.curate.desks.screening.panel import (
 )
 from review.curate.desks.screening.work import read_criteria, read_facts
 from review.curate.house import House, Visit
+from review.curate.parts import Part
 from review.curate.people import Role
 from review.keywords import read_keywords
 
@@ -47,23 +48,17 @@ def add(house: House) -> None:
                 draw_reasons(facts.reasons)
                 draw_criteria(await visit.known(read_criteria))
         draw_keys(SETTLE)
-        below = html.div()
-
-        async def show() -> None:
-            found = await visit.known(read_overview, stage)
-            below.clear()
-            with below:
-                draw_overview(found)
+        below = Part(lambda: visit.known(read_overview, stage), draw_overview)
 
         async def begin() -> None:
             await deck.begin()
             progress.set_text(_left(deck.left))
-            await show()
+            await below.show()
 
         async def changed() -> None:
             await deck.refresh(await work.queue())
             progress.set_text(_left(deck.left))
-            await show()
+            await below.keep_up()
 
         ui.timer(0.01, begin, once=True)
         visit.on_change(changed)

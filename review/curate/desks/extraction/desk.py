@@ -7,6 +7,7 @@ from review.curate.desks.extraction.page import build_extraction
 from review.curate.desks.studies.facts import OPEN_WORDS, Counted, read_counts
 from review.curate.fields import choice_field, text_field
 from review.curate.house import House, Visit
+from review.curate.parts import Part
 from review.curate.showing import show_state
 from review.editing import SUBJECTS, read_all
 
@@ -23,23 +24,16 @@ def add(house: House) -> None:
             "Choose a study. Those with conflicting values come first, then those with the most missing values."
         )
 
-        async def show() -> None:
-            lines = await visit.known(worklist)
-            found = wanted(lines, words.value, only.value)
-            if found == shown[0]:
-                return
-            shown[0] = found
-            table.clear()
-            with table:
-                _table(found)
+        async def read() -> list[Line]:
+            return wanted(await visit.known(worklist), words.value, only.value)
 
-        shown: list[list[Line] | None] = [None]
         with html.search().classes("row"):
-            words = text_field("Search studies", type="search", on_change=lambda _: show())
-            only = choice_field("Show", OPEN_WORDS, "open", on_change=lambda _: show())
-        table = html.div(**{"aria-live": "polite"})
-        await show()
-        visit.on_change(show)
+            words = text_field("Search studies", type="search", on_change=lambda _: table.keep_up())
+            only = choice_field("Show", OPEN_WORDS, "open", on_change=lambda _: table.keep_up())
+        with html.div(**{"aria-live": "polite"}):
+            table = Part(read, _table)
+        await table.show()
+        visit.on_change(table.keep_up)
 
     @house.desk("/extraction/{study}", "Extract a study", listed=False)
     async def extract(visit: Visit) -> None:
