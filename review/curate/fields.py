@@ -54,7 +54,7 @@ class Field:
             self.element.on(
                 "input" if tag != "select" else "change",
                 self._tell,
-                js_handler=_EMIT,
+                js_handler="() => emit()",
                 throttle=0.0 if tag == "select" else _PAUSE,
                 leading_events=tag == "select",
             )
@@ -66,8 +66,8 @@ class Field:
         if number in self._stood:
             self.seen = self._stood[number]
 
-    async def _tell(self, event: GenericEventArguments) -> None:
-        self._take(event)
+    async def _tell(self) -> None:
+        # comes a while after the last key, when the field may hold something else already, so it brings no value
         if self._told is not None:
             found = self._told(self.value)
             if found is not None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from nicegui import html, ui
+from nicegui.element import Element
 
 from review.curate.pictures import Picture
 
@@ -48,6 +49,13 @@ def show_table(
                         ):
                             if callable(cell):
                                 cell()
+
+
+def put_words(element: Element, words: str) -> None:
+    """Put other words into a paragraph or a button, as a text."""
+    # a plain element has no other way to its text
+    element._text = words
+    element.update()
 
 
 def show_state(words: str, tone: str) -> None:

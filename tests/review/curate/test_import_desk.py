@@ -101,6 +101,27 @@ def test_files_are_looked_at_imported_and_taken_back(small: Served, come: Come, 
         assert export_files(connection) == before
 
 
+def test_who_types_and_presses_at_once_imports_what_was_typed(small: Served, come: Come) -> None:
+    page = come(small, "/import")
+    send(page, ("fast.ris", ris(("Of fast hands", "10.1000/fast.1"))))
+    button = page.get_by_role("button", name="Import 1 record(s)")
+    button.wait_for()
+    page.get_by_label("Reason, kept in the history").fill("an update of the search")
+    page.get_by_label("Database or index searched").fill("Index of Lungs")
+    page.get_by_label("Query as typed").fill("lung AND int4")
+    # while the mouse is down the preview is worked out anew
+    button.hover()
+    page.mouse.down()
+    page.get_by_role("cell", name="lung AND int4").wait_for()
+    page.mouse.up()
+    page.get_by_role("heading", name="Imported").wait_for()
+    with reading(small.engine) as connection:
+        search = connection.execute(select(Search.__table__).order_by(Search.position.desc()).limit(1)).one()
+        written = read_history(connection, table="searches", key=search.query_id, limit=1)[0]
+    assert (search.corpus, search.query) == ("Index of Lungs", "lung AND int4")
+    assert written.reason == "an update of the search"
+
+
 def test_what_cannot_be_taken_is_refused_in_words_and_nothing_is_written(small: Served, come: Come) -> None:
     counted = count(small)
     page = come(small, "/import")

@@ -12,10 +12,11 @@ from db.vocabulary import Bound, ChangeKind, Control, Execution, Granularity, Sy
 from review.agreeing import in_rows_unit
 from review.curate.desks.extraction.value import Around
 from review.curate.desks.extraction.words import meaning
-from review.curate.desks.studies.pieces import Refusal, noting, put_words
+from review.curate.desks.studies.pieces import Refusal, noting
 from review.curate.fields import Field, button, choice_field, text_field
 from review.curate.people import Role
 from review.curate.saving import saved
+from review.curate.showing import put_words
 from review.editing import SUBJECTS, add_row, read_one, set_fields
 from review.extraction import ARMS
 from review.stale import StaleEdit

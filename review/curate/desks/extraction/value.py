@@ -13,12 +13,12 @@ from db.vocabulary import Verification
 from review.agreeing import agree_on
 from review.curate.desks.extraction.inputs import Input
 from review.curate.desks.studies.facts import TONES, Book
-from review.curate.desks.studies.pieces import Refusal, noting, outside, put_words, spoken
+from review.curate.desks.studies.pieces import Refusal, noting, outside, spoken
 from review.curate.fields import button, text_field
 from review.curate.house import RefusedError, Visit
 from review.curate.people import Role
 from review.curate.saving import saved
-from review.curate.showing import show_state
+from review.curate.showing import put_words, show_state
 from review.editing import PROVENANCE
 from review.extracting import extract_value
 from review.extraction import OPEN, ExtractedValue, ValueState, read_extraction

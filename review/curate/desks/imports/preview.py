@@ -1,5 +1,6 @@
 """What is in files that were sent, before anything is written: records, decisions, what is there already, what is lost."""
 
+import asyncio
 import datetime as dt
 
 from nicegui import html, ui
@@ -11,7 +12,7 @@ from review.curate.desks.imports.waiting import Pace, waiting
 from review.curate.fields import area_field, button, choice_field, text_field
 from review.curate.house import Visit, told
 from review.curate.people import Role
-from review.curate.showing import show_state, show_table
+from review.curate.showing import put_words, show_state, show_table
 from review.curate.uploads import Batch, Uploads, in_megabytes, worked_out
 from review.importing import Import, SearchFacts, plan_import
 from review.sources.imported import Reading
@@ -37,8 +38,11 @@ class _Preview:
     def __init__(self, visit: Visit, uploads: Uploads, batch: Batch, pace: Pace) -> None:
         self.visit, self.uploads, self.batch, self.pace = visit, uploads, batch, pace
         self.files: Files = []
-        self.busy = False
-        self.again = False
+        self.count = 0
+        self.asked = 0
+        self.taken = False
+        # the files are looked at, or imported, one after the other
+        self.turn = asyncio.Lock()
 
     def build(self) -> None:
         html.p(
@@ -67,6 +71,16 @@ class _Preview:
         html.h2("3. Look at what is in the files", id="look", tabindex="-1")
         self.wait = html.div()
         self.place = html.div()
+        # it stays where it is while the rest is drawn anew, so that no press and no typed reason is lost
+        with html.div() as self.actions:
+            html.h2("4. Import")
+            with html.div().classes("row choose"):
+                files = ", ".join(file.name for file in self.batch.files)
+                self.why = text_field("Reason, kept in the history", f"import of {files}"[:200])
+            with html.div().classes("row"):
+                self.go = button("Import", self.take_in, main=True)
+                button("Do not import, forget the files", self.forget)
+        self.actions.set_visibility(False)
 
     def facts(self) -> SearchFacts:
         try:
@@ -90,16 +104,11 @@ class _Preview:
 
     async def look(self) -> None:
         """Work out what would come in; what is typed meanwhile is looked at afterwards, once."""
-        self.again = True
-        if self.busy:
-            return
-        self.busy = True
-        try:
-            while self.again:
-                self.again = False
+        self.asked += 1
+        number = self.asked
+        async with self.turn:
+            if number == self.asked and not self.taken:
                 await self._look()
-        finally:
-            self.busy = False
 
     async def _look(self) -> None:
         form = self.form.value if self.form.value in FORMATS else None
@@ -119,12 +128,20 @@ class _Preview:
         except MedquantError as error:
             self._refused(error)
             return
+        self.count = len(made.records)
+        put_words(self.go, f"Import {self.count:,} record(s)")
+        self.actions.set_visibility(self.count > 0)
         self.place.clear()
         with self.place:
             show_plan(made, self.files)
-            self._show_actions(made)
+            if not made.records:
+                ui.label("No record could be read, so there is nothing to import.").props(
+                    "role=alert"
+                ).classes("refusal")
+                button("Choose other files", self.forget)
 
     def _refused(self, error: MedquantError) -> None:
+        self.actions.set_visibility(False)
         self.place.clear()
         with self.place:
             ui.label(str(error)).props("role=alert").classes("refusal")
@@ -133,43 +150,36 @@ class _Preview:
             )
             button("Choose other files", self.forget)
 
-    def _show_actions(self, made: Import) -> None:
-        html.h2("4. Import")
-        if not made.records:
-            ui.label("No record could be read, so there is nothing to import.").props("role=alert").classes(
-                "refusal"
-            )
-            button("Choose other files", self.forget)
-            return
-        files = ", ".join(reading.name for reading, _ in self.files)
-        with html.div().classes("row choose"):
-            why = text_field("Reason, kept in the history", f"import of {files}"[:200])
-        with html.div().classes("row"):
-            button(f"Import {len(made.records):,} record(s)", lambda: self.take_in(why.value), main=True)
-            button("Do not import, forget the files", self.forget)
+    async def take_in(self) -> None:
+        """Write all of it in one change, after what was typed last is looked at."""
+        seen = self.count
+        async with self.turn:
+            if self.taken:
+                return
+            if seen != self.count:
+                ui.notify("The files are read in another way now. Look at them and press again.")
+                return
+            await self._take_in()
 
-    async def take_in(self, why: str) -> None:
-        """Write all of it in one change."""
-        if self.busy:
-            return
-        self.busy = True
-        count = sum(len(reading.records) for reading, _ in self.files)
+    async def _take_in(self) -> None:
+        why = self.why.value.strip() or "import of a search"
         try:
             facts = self.facts()
-            self.place.set_visibility(False)
-            with waiting(self.wait, f"Importing {count:,} record(s)", self.pace, "write", count):
+            self._show_plan(shown=False)
+            with waiting(self.wait, f"Importing {self.count:,} record(s)", self.pace, "write", self.count):
                 prepared = await self.visit.read(prepare_import, self.files, facts)
-                _, change = await self.visit.write(
-                    Role.CURATOR, why.strip() or "import of a search", take_in, self.files, facts, prepared
-                )
+                _, change = await self.visit.write(Role.CURATOR, why, take_in, self.files, facts, prepared)
         except MedquantError as error:
-            self.place.set_visibility(True)
+            self._show_plan(shown=True)
             told(error)
             return
-        finally:
-            self.busy = False
+        self.taken = True
         self.uploads.drop(self.batch.key)
         ui.navigate.to(f"/import?change={change}")
+
+    def _show_plan(self, *, shown: bool) -> None:
+        for part in (self.place, self.actions):
+            part.set_visibility(shown)
 
     def forget(self) -> None:
         self.uploads.drop(self.batch.key)

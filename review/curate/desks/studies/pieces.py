@@ -7,6 +7,7 @@ from nicegui import html
 
 from db.errors import MedquantError
 from review.curate.house import told
+from review.curate.showing import put_words
 from review.stale import StaleEdit
 
 T = TypeVar("T")
@@ -36,13 +37,6 @@ def kept_up(show: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]
 def spoken(label: str, **more: str) -> dict[str, Any]:
     """Return attributes by which a button is told from others of the same words."""
     return {"aria-label": label, **more}
-
-
-def put_words(paragraph: html.p, words: str) -> None:
-    """Put other words into a paragraph, as a text."""
-    # a plain element has no other way to its text
-    paragraph._text = words
-    paragraph.update()
 
 
 def outside(words: str, address: str) -> None:
