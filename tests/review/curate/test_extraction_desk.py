@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from db.history import read_history
 from db.models.tables import StudyValue
-from db.session import reading
+from db.session import reading, writing
 from review.curate.desks.extraction.words import meaning
-from review.editing import SUBJECTS, read_one
+from review.editing import SUBJECTS, read_one, set_fields
 from review.extraction import ExtractedValue, ValueState, read_extraction
 from tests.served import Check, Come, Served
 
@@ -130,6 +130,23 @@ def test_printed_numbers_are_shown_in_one_unit_and_the_words_are_kept(served: Se
     box.get_by_label("Quantized value", exact=True).fill("3 MB")
     box.get_by_role("button", name="Save the row").click()
     box.get_by_role("alert").get_by_text("unit of size").last.wait_for()
+
+
+def test_what_was_saved_at_once_and_rewritten_does_not_count_as_typed_again(
+    served: Served, come: Come
+) -> None:
+    page = come(served, "/extraction/ahmed2025?comparison=ahmed2025-01")
+    box = page.locator("#c-ahmed2025-01")
+    field = box.get_by_label("Quantized value", exact=True)
+    save = box.get_by_role("button", name="Save the row").element_handle()
+    field.fill("0.44 s")
+    save.evaluate("button => button.click()")
+    page.get_by_text("ahmed2025-01 is saved").first.wait_for()
+    page.wait_for_function("field => field.value === '440'", arg=field.element_handle())
+    page.wait_for_timeout(500)  # what tells the meaning while somebody types comes a while after the last key
+    with writing(served.engine, actor="ben", reason="read again") as connection:
+        set_fields(connection, SUBJECTS["comparison"], "ahmed2025-01", {"quantized_value": "441"})
+    page.wait_for_function("field => field.value === '441'", arg=field.element_handle())
 
 
 def test_a_contradiction_appears_and_vanishes(served: Served, come: Come) -> None:
