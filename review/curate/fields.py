@@ -9,6 +9,8 @@ from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
 Changed = Callable[[str], Awaitable[None] | None]
+REMEMBERED = 50
+"""So many texts that stood in a field are remembered for what is typed over them and still on its way."""
 
 
 class Field:
@@ -101,7 +103,7 @@ class Field:
         if how != "hold":
             self.value = value
         number = max(self._stood) + 1
-        self._stood = {one: text for one, text in self._stood.items() if one > number - _REMEMBERED}
+        self._stood = {one: text for one, text in self._stood.items() if one > number - REMEMBERED}
         self._stood[number] = value
         if self.element.client.has_socket_connection:
             said = ", ".join(json.dumps(one) for one in (value, number, how))
@@ -138,7 +140,6 @@ _FIRST = "^value"
 _NUMBER = "data-number"
 _EMIT = "(event) => emit(...medquantSaid(event.target))"
 _PAUSE = 0.35
-_REMEMBERED = 50
 
 
 def text_field(

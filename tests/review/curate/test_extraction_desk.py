@@ -9,10 +9,12 @@ from sqlalchemy import select
 from db.history import read_history
 from db.models.tables import StudyValue
 from db.session import reading, writing
+from review.agreeing import agree_on
 from review.curate.desks.extraction.words import meaning
 from review.editing import SUBJECTS, read_one, set_fields
 from review.extraction import ExtractedValue, ValueState, read_extraction
 from tests.served import Check, Come, Served
+from tests.slow_network import SlowNetwork
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -118,6 +120,33 @@ def test_codes_are_chosen_from_boxes_and_the_keys_lead_on(served: Served, come: 
     assert "pytorch" in stored(served, "alali2022", "alali2022", "framework").values["ana"].split(";")
 
 
+def test_a_tick_that_crosses_with_anothers_is_not_lost_and_not_written_over_it(
+    served: Served, come: Come
+) -> None:
+    network = SlowNetwork(served.url)
+    page = come(network, "/extraction/alali2022", "ben")
+    here = card(page, "alali2022", "modality")
+    held = stored(served, "alali2022", "alali2022", "modality").consensus
+    page.wait_for_function("window.did_handshake")
+    network.delay = 1.5  # longer than the page takes to see what others wrote
+    with writing(served.engine, actor="ana", reason="seen in the paper") as connection:
+        agree_on(connection, "alali2022", "modality", "oct", reason="seen in the paper")
+    here.get_by_role("checkbox", name="magnetic resonance imaging").check()
+    here.get_by_role("checkbox", name="projection radiography").check()
+    here.locator(".consensus").get_by_text("OCT").wait_for()
+    page.wait_for_timeout(3500)
+    assert here.get_by_role("checkbox", name="magnetic resonance imaging").is_checked()
+    assert here.get_by_role("checkbox", name="projection radiography").is_checked()
+    here.get_by_role("button", name="Agree on this").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("ana changed it").wait_for()
+    assert dialog.locator("dd").all_inner_texts()[0] == held
+    assert dialog.locator("dd").all_inner_texts()[1] == "oct"
+    dialog.get_by_role("button", name="Keep what is there").click()
+    here.get_by_role("checkbox", name="optical coherence").and_(page.locator(":checked")).wait_for()
+    assert not here.get_by_role("checkbox", name="magnetic resonance imaging").is_checked()
+
+
 def test_printed_numbers_are_shown_in_one_unit_and_the_words_are_kept(served: Served, come: Come) -> None:
     page = come(served, "/extraction/ahmed2025")
     box = opened(page, "ahmed2025-01")
@@ -189,7 +218,7 @@ def test_who_reads_blind_sees_nothing_of_others_before_giving_a_value(served: Se
     here = card(page, "asare2025", "modality")
     assert here.locator(".consensus").inner_text() == "(none yet)"
     assert here.get_by_role("checkbox", checked=True).count() == 0
-    here.get_by_role("checkbox", name="MRI").check()
+    here.get_by_role("checkbox", name="magnetic resonance imaging").check()
     here.get_by_role("button", name="Save my Imaging modality").click()
     here.locator(".consensus").get_by_text("fundus").wait_for()
     assert here.get_by_text("conflicting").is_visible()

@@ -11,7 +11,7 @@ from db.codebook.codebook import VariableInfo
 from db.models.base import SEPARATOR
 from db.vocabulary import ValueType
 from review.curate.desks.studies.facts import Book
-from review.curate.fields import choice_field, set_in_browser, text_field
+from review.curate.fields import REMEMBERED, choice_field, set_in_browser, text_field
 
 Changed = Callable[[str], None]
 HINTS = {
@@ -46,11 +46,16 @@ class Input(Protocol):
 
 
 class Boxes:
-    """A box for each code of a vocabulary, with its meaning."""
+    """A box for each code of a vocabulary, with its meaning.
+
+    As with a `Field`, each set of ticks that the server shows has a number, which comes back with what a person ticks: so
+    `seen` is what this person saw, even where other ticks crossed on their way.
+    """
 
     def __init__(self, label: str, codes: dict[str, tuple[str, str]], on_change: Changed) -> None:
         self.value = self.seen = ""
         self._told, self._number = on_change, 0
+        self._stood = {0: ""}
         self._boxes: dict[str, Element] = {}
         with html.fieldset().classes("codes"):
             html.legend(label).classes("unseen")
@@ -68,15 +73,16 @@ class Boxes:
     def _taker(self, code: str) -> Callable[[GenericEventArguments], None]:
         def take(event: GenericEventArguments) -> None:
             ticked, number = event.args
-            if number != self._number:
-                # other ticks were on their way when the person made this one: the screen shows them, and so without it
-                self._show()
-                return
+            crossed = number != self._number and number in self._stood
+            if crossed and self.seen != self._stood[number]:
+                self.value = self.seen = self._stood[number]
             chosen = [one for one in self.value.split(SEPARATOR) if one and one != code]
             if ticked:
                 chosen.append(code)
             self.value = SEPARATOR.join(chosen)
             self._boxes[code].props["checked"] = bool(ticked)
+            if crossed:  # the screen shows the other ticks by now
+                self._show()
             self._told(self.value)
 
         return take
@@ -100,10 +106,12 @@ class Boxes:
 
     def hold(self, value: str) -> None:
         """Note that this is what is stored now."""
-        self.seen = value
+        self.seen = self._stood[self._number] = value
 
     def _show(self) -> None:
         self._number += 1
+        self._stood = {one: text for one, text in self._stood.items() if one > self._number - REMEMBERED}
+        self._stood[self._number] = self.seen
         chosen = self.value.split(SEPARATOR)
         for code, box in self._boxes.items():
             box.props["checked"] = code in chosen
