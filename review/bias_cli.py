@@ -44,6 +44,11 @@ def add_bias_verbs(verbs: Any) -> None:  # noqa: ANN401 - argparse keeps the typ
     listing.add_argument("target", nargs="?", metavar="STUDY", help="only this study or comparison")
     listing.add_argument("--tool", metavar="TOOL", help="only this tool")
     listing.add_argument("--tools", action="store_true", help="list the tools, with source and licence")
+    listing.add_argument(
+        "--blind",
+        metavar="NAME",
+        help="hide what others judged as long as it is judged blind, so that NAME judges unbiased",
+    )
     add_json(listing)
     listing.set_defaults(run=_appraisals)
     add_completeness_verb(verbs)
@@ -62,6 +67,7 @@ def _appraise(given: argparse.Namespace) -> None:
     from db.vocabulary import AppraisalAnswer, Concern, RiskOfBias
     from review.bias.appraisals import read_appraisals, suggestions
     from review.bias.appraising import Said, appraise, find_target
+    from review.bias.blind import seen_by
     from review.bias.tool import tool_named
 
     tool, actor = tool_named(given.tool), current_actor(given.by)
@@ -82,7 +88,9 @@ def _appraise(given: argparse.Namespace) -> None:
         number = connection.scalar(select(ChangeContext.change))
         stands = read_appraisals(connection, tool=tool.code, target=target.key)
     print(f"{target.key}, {tool.code} {given.question}: {'added' if new else 'replaced'}, change {number}")
-    mine = next(a for a in stands if a.target == target.key and a.version == tool.version)
+    # who judges blind is told what the own answers suggest, not what others' do
+    seen = seen_by(stands, tool, None if given.consensus else actor)
+    mine = next(one for one in seen if one.target == target.key)
     about = given.question.partition(".")[0]
     if suggested := suggestions(mine, tool).get(about):
         print(f"  suggested for {about}: {suggested.judgement} ({suggested.why})")
@@ -93,7 +101,8 @@ def _appraisals(given: argparse.Namespace) -> None:
     from db.session import reading
     from review.bias.appraisals import read_appraisals
     from review.bias.appraising import check_target, find_target
-    from review.bias.tool import tool_named
+    from review.bias.blind import seen_by
+    from review.bias.tool import tool_named, tools
 
     if given.tools:
         _list_tools(as_json=given.json)
@@ -104,6 +113,8 @@ def _appraisals(given: argparse.Namespace) -> None:
         found = read_appraisals(connection, tool=given.tool, target=given.target)
         if target is not None and tool is not None and not found:
             check_target(connection, target, tool)
+    if given.blind:
+        found = [one for known in tools().values() for one in seen_by(found, known, given.blind)]
     if given.json:
         print_json([_as_dict(appraised) for appraised in found])
     elif given.target and tool:

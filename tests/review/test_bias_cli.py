@@ -87,6 +87,22 @@ def test_two_appraisers_and_their_consensus_are_three_rows(told: Any, seeded_db:
     assert (settled.items["data"].state, settled.judgement("data")) == ("consensus", "high")
 
 
+def test_who_judges_blind_sees_and_is_told_nothing_of_what_others_said(told: Any) -> None:
+    _answer(told, "data.same_images", "no", "--by", "Ada")
+    told_to_grace = _answer(told, "data.calibration_leakage", "yes", "--by", "Grace").out
+    assert "suggested for data: unclear (data.same_images is not answered yet)" in told_to_grace
+    seen = told("appraisals", "--blind", "Grace").out
+    assert ("Grace" in seen, "Ada" in seen) == (True, False)
+    form = told("appraisals", "ren2021", "--tool", QV, "--blind", "Grace").out
+    assert ("Grace: yes" in form, "Ada" in form) == (True, False)
+    (mine,) = json.loads(told("appraisals", "--blind", "Grace", "--json").out)
+    assert list(mine["items"]) == ["data.calibration_leakage"]
+    _judge(told, "low", "--by", "Ada")
+    assert "Ada" not in told("appraisals", "--blind", "Grace").out
+    assert _judge(told, "high", "--consensus", "--by", "Cyd").code == 0
+    assert "Ada" in told("appraisals", "--blind", "Grace").out
+
+
 def test_an_appraiser_who_left_applicability_open_contradicts_nobody(told: Any, seeded_db: Engine) -> None:
     _judge(told, "low", "--by", "Ada")
     _judge(told, "low", "--applicability", "high", "--by", "Grace")
