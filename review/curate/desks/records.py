@@ -11,11 +11,11 @@ from sqlalchemy import Connection, select
 
 from db.files import table_of
 from db.models.tables import Record
+from review.curate.cells import writes_cells
 from review.curate.fields import choice_field, text_field
 from review.curate.grid import (
     Asked,
     Column,
-    Edit,
     Rows,
     ask_again,
     ask_anew,
@@ -25,9 +25,7 @@ from review.curate.grid import (
     server_grid,
 )
 from review.curate.house import House, Visit
-from review.curate.people import Role
-from review.curate.saving import saved
-from review.editing import SUBJECTS, set_fields
+from review.editing import SUBJECTS
 from review.screening import Standing, State, read_standings
 
 ADDRESS = "/rows/records"
@@ -77,21 +75,7 @@ def add(house: House) -> None:
             "hint"
         )
 
-        async def edit(change: Edit) -> None:
-            async def write(insist: bool) -> str:
-                await visit.write(
-                    Role.CURATOR,
-                    why.value or WHY,
-                    set_fields,
-                    SUBJECTS["record"],
-                    change.key,
-                    {change.field: change.new},
-                    seen=None if insist else {change.field: change.old},
-                )
-                return f"{change.key}: {change.field} is saved."
-
-            await saved(write)
-
+        edit = writes_cells(visit, SUBJECTS["record"], lambda: why.value or WHY)
         grid = server_grid(ADDRESS, COLUMNS, key="record_id", label=LABEL, on_edit=edit)
         visit.on_change(lambda: ask_again(grid))
 

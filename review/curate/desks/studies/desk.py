@@ -9,14 +9,13 @@ from fastapi.responses import JSONResponse
 from nicegui import app, html, ui
 from sqlalchemy import Connection
 
+from review.curate.cells import writes_cells
 from review.curate.desks.studies.facts import OPEN_WORDS, read_counts
 from review.curate.desks.studies.new import new_study
 from review.curate.fields import choice_field, text_field
-from review.curate.grid import Asked, Column, Edit, Rows, ask_again, ask_anew, server_grid
+from review.curate.grid import Asked, Column, Rows, ask_again, ask_anew, server_grid
 from review.curate.house import House, Visit
-from review.curate.people import Role
-from review.curate.saving import saved
-from review.editing import SUBJECTS, read_all, set_fields
+from review.editing import SUBJECTS, read_all
 
 ADDRESS = "/rows/studies"
 LABEL = "Studies"
@@ -69,23 +68,7 @@ def add(house: House) -> None:
             "A study's name leads to its page."
         ).classes("hint")
 
-        async def edit(change: Edit) -> None:
-            async def write(insist: bool) -> str:
-                findings = await visit.write(
-                    Role.CURATOR,
-                    why.value or WHY,
-                    set_fields,
-                    SUBJECTS["study"],
-                    change.key,
-                    {change.field: change.new.strip()},
-                    seen=None if insist else {change.field: change.old},
-                )
-                return f"{change.key}: {change.field} is saved." + "".join(
-                    f" {one.problem}." for one in findings
-                )
-
-            await saved(write)
-
+        edit = writes_cells(visit, SUBJECTS["study"], lambda: why.value or WHY)
         grid = server_grid(ADDRESS, COLUMNS, key="study_id", label=LABEL, on_edit=edit)
         _colour(grid)
         with html.details().classes("card"):
