@@ -7,10 +7,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtrc
 
-from review.meta.contrasts_result import Contrasts, Expected, LikelihoodRatio
+from review.meta.contrasts_result import Contrasts, LikelihoodRatio
 from review.meta.errors import InvalidInput
+from review.meta.expected import Expected
 from review.meta.inference import coefficient, critical_value, joint_test
 from review.meta.regression_result import RegressionEstimate
+from review.meta.regression_words import TESTS
 from review.meta.result import PooledEstimate, PredictionInterval
 
 Matrix = NDArray[np.float64]
@@ -117,6 +119,7 @@ def expected_effects(
                 model=result.model,
                 method=result.method,
                 test=result.test,
+                inference=TESTS[result.test],
                 level=result.level,
                 k=result.k,
                 warnings=result.warnings,

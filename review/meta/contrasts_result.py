@@ -3,18 +3,15 @@
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from review.meta import expected_words, remarks, wording
+from review.meta import remarks
 from review.meta.plain import Told
 from review.meta.regression_words import TESTS, joint
-from review.meta.result import Coefficient, JointTest, PredictionInterval
+from review.meta.result import Coefficient, JointTest
 from review.meta.rows import ExcludedRow
 from review.meta.wording import coefficient_line, number, p_value
 
 if TYPE_CHECKING:
     import pandas as pd
-
-INFERENCE = {"CR2": wording.TESTS["CR2"], **TESTS}
-"""What the standard errors of a model with moderators rest on, in words."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,55 +76,6 @@ class Contrasts(Told):
     def _each(self) -> list[str]:
         told = [coefficient_line(c, self.level) for c in self.contrasts]
         return [*told, f"together: {joint(self.together)}"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Expected(Told):
-    """The mean effect at one set of moderators, and where the effect of a new study there is expected.
-
-    Parameters
-    ----------
-    mean
-        Estimate, standard error and confidence interval of the mean.
-    prediction_interval
-        None where tau2 is 0 by assumption, or the df rule leaves no degrees of freedom.
-    model
-        The model in words.
-    method
-        Estimator of tau2.
-    test
-        "knha", "adhoc", "t", "z" or "CR2": what the mean rests on.
-    level
-        Confidence level of both intervals, in percent.
-    k
-        Number of rows that the model was fitted to.
-    warnings
-        What a reader must know before using the numbers.
-    excluded_rows
-        Rows that the model had left out, and why.
-    """
-
-    mean: Coefficient
-    prediction_interval: PredictionInterval | None
-    model: str
-    method: str
-    test: str
-    level: float
-    k: int
-    warnings: tuple[str, ...]
-    excluded_rows: tuple[ExcludedRow, ...]
-
-    def to_frame(self) -> "pd.DataFrame":
-        """Return one line: the mean and its prediction interval."""
-        return expected_words.frame(self.mean, self.prediction_interval)
-
-    def lines(self) -> list[str]:
-        """Return the result in lines of text."""
-        return expected_words.lines(self, self.prediction_interval, INFERENCE[self.test])
-
-    def sentences(self) -> str:
-        """Return the methods and results sentences."""
-        return expected_words.sentences(self, self.prediction_interval, INFERENCE[self.test])
 
 
 @dataclass(frozen=True, kw_only=True)

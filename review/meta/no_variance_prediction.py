@@ -6,8 +6,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from review.meta.contrasts_result import Expected
+from review.meta import wording
 from review.meta.errors import InvalidInput
+from review.meta.expected import Expected
 from review.meta.inference import coefficient, critical_value
 from review.meta.no_variance_result import NoVarianceEstimate
 from review.meta.result import Coefficient, PredictionInterval
@@ -66,6 +67,7 @@ def predict_new_study(result: NoVarianceEstimate, at: ArrayLike, *, term: str = 
         model=result.model,
         method=result.method,
         test=result.test,
+        inference=wording.TESTS[result.test],
         level=result.level,
         k=result.k,
         warnings=result.warnings,

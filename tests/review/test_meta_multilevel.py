@@ -444,10 +444,12 @@ def test_other_corrections_and_joint_tests_come_from_the_same_fit(rows: dict[str
 def test_a_prediction_adds_all_components_to_the_error_of_the_mean(rows: dict[str, Any]) -> None:
     found = fitted(rows, test="z")
     there = predict(found)
+    interval = there.prediction_interval
+    assert interval is not None
     half = 1.959963984540054 * math.sqrt(sum(found.sigma2) + found.coefficients[0].se ** 2)
-    assert there.interval.high - there.interval.low == pytest.approx(2 * half)
-    assert found.prediction_interval == there.interval
-    assert (there.interval.df_rule, fitted(rows).prediction_interval.df_rule) == ("normal", "k-1")  # type: ignore[union-attr]
+    assert interval.high - interval.low == pytest.approx(2 * half)
+    assert found.prediction_interval == interval
+    assert (interval.df_rule, fitted(rows).prediction_interval.df_rule) == ("normal", "k-1")  # type: ignore[union-attr]
     with pytest.raises(InvalidInput, match="1 finite numbers"):
         predict(found, (1.0, 2.0))
 

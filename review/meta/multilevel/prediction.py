@@ -2,77 +2,21 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from review.meta import expected_words
 from review.meta.errors import InvalidInput
+from review.meta.expected import Expected
 from review.meta.inference import coefficient, critical_value
 from review.meta.multilevel.result import MultilevelFit
 from review.meta.multilevel.words import TESTS
-from review.meta.plain import Told
 from review.meta.result import Coefficient, PredictionInterval
-from review.meta.rows import ExcludedRow
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Prediction(Told):
-    """An expected effect.
-
-    Parameters
-    ----------
-    mean
-        The expected effect with its standard error and confidence interval.
-    interval
-        Where the true effect of a new estimate of a new study lies.
-    model
-        The model in words.
-    method
-        Estimator of the variance components.
-    test
-        "t" or "z": what the mean rests on.
-    level
-        Confidence level of both intervals, in percent.
-    k
-        Number of rows that the model was fitted to.
-    warnings
-        What a reader must know before using the numbers.
-    excluded_rows
-        Rows that the model had left out, and why.
-    """
-
-    mean: Coefficient
-    interval: PredictionInterval
-    model: str
-    method: str
-    test: str
-    level: float
-    k: int
-    warnings: tuple[str, ...]
-    excluded_rows: tuple[ExcludedRow, ...]
-
-    def to_frame(self) -> "pd.DataFrame":
-        """Return one line: the mean and its prediction interval."""
-        return expected_words.frame(self.mean, self.interval)
-
-    def lines(self) -> list[str]:
-        """Return the result in lines of text."""
-        return expected_words.lines(self, self.interval, TESTS[self.test])
-
-    def sentences(self) -> str:
-        """Return the methods and results sentences."""
-        return expected_words.sentences(self, self.interval, TESTS[self.test])
-
-
-def predict(fit: MultilevelFit, at: Sequence[float] | Array = (1.0,)) -> Prediction:
+def predict(fit: MultilevelFit, at: Sequence[float] | Array = (1.0,)) -> Expected:
     """Return the expected effect at given moderators.
 
     Parameters
@@ -100,12 +44,13 @@ def predict(fit: MultilevelFit, at: Sequence[float] | Array = (1.0,)) -> Predict
     estimates = np.array([c.estimate for c in fit.coefficients])
     variance = float(row @ np.array(fit.covariance) @ row)
     mean = coefficient("prediction", float(row @ estimates), math.sqrt(max(variance, 0.0)), fit.df, fit.level)
-    return Prediction(
+    return Expected(
         mean=mean,
-        interval=interval_about(mean, sum(fit.sigma2), fit.df, fit.p, fit.level),
+        prediction_interval=interval_about(mean, sum(fit.sigma2), fit.df, fit.p, fit.level),
         model=fit.model,
         method=fit.method,
         test=fit.test,
+        inference=TESTS[fit.test],
         level=fit.level,
         k=fit.k,
         warnings=fit.warnings,
