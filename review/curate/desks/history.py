@@ -72,18 +72,14 @@ def add(house: House) -> None:
             page, blind = found
             newer.set_visibility(False)
             opened.clear()
-            last = min(start + PAGE, page.total)
-            html.p(
-                f"Changes {start + 1:,} to {last:,} of {page.total:,}, newest first"
-                if page.total
-                else "No change fits."
-            ).props("role=status").classes("hint")
+            searched = bool(words.value or who.value or table.value)
+            html.p(_counted(start, page.total, searched=searched)).props("role=status").classes("hint")
             for change in page.changes:
                 _show(visit, change, opened, hidden=change.number in blind)
             with html.div().classes("row"):
                 if start:
                     button("Newer", lambda: turn(-PAGE))
-                if last < page.total:
+                if start + PAGE < page.total:
                     button("Older", lambda: turn(PAGE))
 
         async def keep_up() -> None:
@@ -97,6 +93,12 @@ def add(house: House) -> None:
         listed = Part(read, draw)
         await listed.show()
         visit.on_change(keep_up)
+
+
+def _counted(start: int, total: int, *, searched: bool) -> str:
+    if total:
+        return f"Changes {start + 1:,} to {min(start + PAGE, total):,} of {total:,}, newest first"
+    return "No change fits." if searched else "Nothing was changed since the corpus was loaded."
 
 
 def _read(connection: Connection, viewer: str, **wanted: Any) -> tuple[ChangePage, frozenset[int]]:  # noqa: ANN401
