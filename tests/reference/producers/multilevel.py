@@ -116,6 +116,8 @@ def _model(data: Mapping[str, Any], node: str) -> dict[str, Any]:
     reml = fit.method == "REML"
     at = [1.0] if fit.p == 1 else [1.0, *np.mean(np.array(fit.design)[:, 1:], axis=0)]
     there = predict(fit, at)
+    interval = there.prediction_interval
+    assert interval is not None
     found = {
         "k": fit.k,
         "p": fit.p,
@@ -136,8 +138,8 @@ def _model(data: Mapping[str, Any], node: str) -> dict[str, Any]:
             "se": there.mean.se,
             "ci_lb": there.mean.ci_low,
             "ci_ub": there.mean.ci_high,
-            "pi_lb": there.interval.low,
-            "pi_ub": there.interval.high,
+            "pi_lb": interval.low,
+            "pi_ub": interval.high,
         },
         "I2_multilevel": {"total": fit.I2, "by_level": fit.I2_levels},
     }
