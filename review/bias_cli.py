@@ -47,7 +47,8 @@ def add_bias_verbs(verbs: Any) -> None:  # noqa: ANN401 - argparse keeps the typ
     listing.add_argument(
         "--blind",
         metavar="NAME",
-        help="hide what others judged as long as it is judged blind, so that NAME judges unbiased",
+        help="hide what others judged as long as it is judged blind, so that NAME judges unbiased; "
+        "what was judged with earlier versions of a tool is left out",
     )
     add_json(listing)
     listing.set_defaults(run=_appraisals)
